@@ -1,0 +1,73 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+
+	"replyflow/internal/message"
+	"replyflow/internal/store"
+)
+
+// BatchUpdate sets attributes on everyone who matches, in one transaction.
+func (a *Activities) BatchUpdate(ctx context.Context, in message.BatchUpdateInput) (message.BatchUpdateResult, error) {
+	workspace, update, err := a.batch(in)
+	if err != nil {
+		return message.BatchUpdateResult{}, err
+	}
+	counts, err := a.store.BatchUpdate(ctx, workspace, update)
+	if err != nil {
+		return message.BatchUpdateResult{}, storeFailure(err)
+	}
+	return batchResult(update, counts), nil
+}
+
+// batch renders what the node asks for.
+func (a *Activities) batch(in message.BatchUpdateInput) (message.Workspace, store.BatchUpdate, error) {
+	workspace, err := a.workspace(in.Run.Workspace)
+	if err != nil {
+		return workspace, store.BatchUpdate{}, err
+	}
+	where, err := in.Where.Render(renderer(in.Trigger))
+	if err != nil {
+		return workspace, store.BatchUpdate{}, templateFailure(err)
+	}
+	set, err := renderAll(in.Set, in.Trigger)
+	if err != nil {
+		return workspace, store.BatchUpdate{}, err
+	}
+	return workspace, store.BatchUpdate{
+		RunID: in.Run.ID, Node: in.Visit.Node, Campaign: in.Run.Campaign,
+		Where: where, Set: set, Limit: in.Limit,
+		Stamp: in.Run.Stamp(in.Visit), Now: a.now(),
+	}, nil
+}
+
+func batchResult(update store.BatchUpdate, counts store.BatchResult) message.BatchUpdateResult {
+	return message.BatchUpdateResult{
+		Where:     update.Where.Text(),
+		Matched:   counts.Matched,
+		Changed:   counts.Changed,
+		Overtaken: counts.Overtaken,
+		Set:       update.Set,
+		Why:       batchStory(counts),
+	}
+}
+
+// batchStory says what a batch update did, as a clause.
+func batchStory(counts store.BatchResult) string {
+	if counts.Matched == 0 {
+		return "nobody matches"
+	}
+	story := fmt.Sprintf("%s matched, %d changed", people(counts.Matched), counts.Changed)
+	if counts.Overtaken > 0 {
+		story += fmt.Sprintf(", %d overtaken by a later write", counts.Overtaken)
+	}
+	return story
+}
+
+func people(count int) string {
+	if count == 1 {
+		return "1 person"
+	}
+	return fmt.Sprintf("%d people", count)
+}

@@ -1,0 +1,60 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"replyflow/internal/store"
+)
+
+// LogEntry is a line of the activity log.
+type LogEntry struct {
+	ID       string          `json:"id"`
+	At       time.Time       `json:"at"`
+	Type     string          `json:"type" doc:"What happened: person_created, attributes_changed." example:"attributes_changed"`
+	Person   string          `json:"person,omitempty"`
+	Campaign string          `json:"campaign,omitempty"`
+	Run      string          `json:"run,omitempty"`
+	Data     json.RawMessage `json:"data" doc:"What it is about, as the type says: changed attributes stand in before and after."`
+}
+
+// ActivityPage is a part of the activity log.
+type ActivityPage struct {
+	Activity []LogEntry `json:"activity" nullable:"false"`
+	Next     string     `json:"next,omitempty" doc:"The cursor of the next page; missing on the last."`
+}
+
+type (
+	activityInput struct {
+		Person   string `query:"person" doc:"Keep what happened to this person."`
+		Type     string `query:"type" doc:"Keep what is of this type."`
+		Campaign string `query:"campaign" doc:"Keep what this campaign did."`
+		Run      string `query:"run" doc:"Keep what this run did."`
+		Page
+	}
+	activityOutput struct{ Body ActivityPage }
+)
+
+func (a *API) addActivity(api huma.API) {
+	handle(api, operation(http.MethodGet, "/activity", "list-activity", "activity", "Show the activity log, newest first"), a.listActivity)
+}
+
+func (a *API) listActivity(ctx context.Context, in *activityInput) (*activityOutput, error) {
+	page, err := a.store.ListActivity(ctx, caller(ctx), store.ActivityQuery{
+		Person: in.Person, Type: in.Type, Campaign: in.Campaign, Run: in.Run, Limit: in.Limit, Cursor: in.Cursor,
+	})
+	if err != nil {
+		return nil, a.answerError(ctx, "reading the activity log", "", err)
+	}
+	out := &activityOutput{}
+	out.Body.Next = page.Next
+	out.Body.Activity = make([]LogEntry, len(page.Activity))
+	for i, entry := range page.Activity {
+		out.Body.Activity[i] = LogEntry(entry)
+	}
+	return out, nil
+}

@@ -1,0 +1,155 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humamux"
+	"github.com/gorilla/mux"
+
+	"replyflow/definitions"
+	"replyflow/internal/message"
+	"replyflow/internal/store"
+)
+
+// Prefix is where the API stands on a server.
+const Prefix = "/api/v1"
+
+// Store is what the API reads and writes.
+type Store interface {
+	PutPerson(context.Context, message.Workspace, store.PutPerson) (store.Person, bool, error)
+	GetPerson(ctx context.Context, workspace, id string) (store.Person, error)
+	ListPeople(context.Context, message.Workspace, store.PeopleQuery) (store.PeoplePage, error)
+	DeletePerson(ctx context.Context, workspace, id string) error
+
+	ApplyCampaign(ctx context.Context, workspace string, apply store.ApplyCampaign) (store.Campaign, error)
+	GetCampaign(ctx context.Context, workspace, key string) (store.Campaign, error)
+	ListCampaigns(ctx context.Context, workspace string) ([]store.Campaign, error)
+	ListVersions(ctx context.Context, workspace, key string) ([]store.CampaignVersion, error)
+	SetCampaignStatus(ctx context.Context, workspace, key string, status store.CampaignStatus) (store.Campaign, error)
+	ListSamples(ctx context.Context, workspace, campaign string) ([]store.Sample, error)
+
+	GetRun(ctx context.Context, workspace, id string) (store.Run, error)
+	ListRuns(ctx context.Context, workspace string, query store.RunsQuery) (store.RunsPage, error)
+	ListActivity(ctx context.Context, workspace string, query store.ActivityQuery) (store.ActivityPage, error)
+}
+
+// Catalogue is what webhooks find campaigns in.
+type Catalogue interface {
+	// Refresh brings what was committed before the call in force in this process.
+	Refresh(ctx context.Context) error
+}
+
+// Simulator tries a campaign, changing nothing.
+type Simulator interface {
+	Simulate(ctx context.Context, workspace string, simulation Simulation) (SimulationResult, error)
+}
+
+// Simulation is what a Simulator tries.
+type Simulation struct {
+	Definition definitions.Definition
+	// Payload is the event that arrives, a JSON object.
+	Payload json.RawMessage
+	// People are everyone whom the run sees; nil is everyone in the workspace.
+	People []SimulatedPerson
+}
+
+// SimulatedPerson is somebody whom a simulated run sees.
+type SimulatedPerson struct {
+	ID         string
+	Attributes map[string]json.RawMessage
+}
+
+// SimulationResult is what would happen.
+type SimulationResult struct {
+	Path    []message.PathEntry
+	Matched []string
+	// Changes are by person and attribute.
+	Changes map[string]map[string]Change
+	// Failure is the sentence with which the run would fail, empty when it wouldn't.
+	Failure string
+}
+
+// Change is an attribute's value before and after; null when it had or has none.
+type Change struct {
+	Before json.RawMessage `json:"before"`
+	After  json.RawMessage `json:"after"`
+}
+
+// Options are what an API is made of.
+type Options struct {
+	Store     Store
+	Catalogue Catalogue
+	History   History
+	Simulator Simulator
+	// Keys are who may call.
+	Keys []Key
+	// Workspaces finds a workspace's settings by its key.
+	Workspaces func(key string) (message.Workspace, bool)
+	// PublicURL is what providers call; webhooks' addresses begin with it.
+	PublicURL string
+	// Logger takes what callers aren't told; nil is slog.Default().
+	Logger *slog.Logger
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// API answers the management API's requests. It is safe for concurrent use.
+type API struct {
+	store      Store
+	catalogue  Catalogue
+	history    History
+	simulator  Simulator
+	keys       []Key
+	workspaces func(key string) (message.Workspace, bool)
+	publicURL  string
+	logger     *slog.Logger
+	now        func() time.Time
+}
+
+// New returns an API. It serves nothing until it is registered on a router.
+func New(options Options) *API {
+	a := &API{
+		store: options.Store, catalogue: options.Catalogue, history: options.History, simulator: options.Simulator,
+		keys: options.Keys, workspaces: options.Workspaces, publicURL: strings.TrimRight(options.PublicURL, "/"),
+		logger: options.Logger, now: options.Now,
+	}
+	if a.logger == nil {
+		a.logger = slog.Default()
+	}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	return a
+}
+
+// Register adds the API's routes below Prefix. The router must match encoded
+// paths (mux.Router.UseEncodedPath): an id may hold a slash.
+func (a *API) Register(router *mux.Router) {
+	below := router.PathPrefix(Prefix).Subrouter()
+	below.Use(a.RequireKey, readTarget)
+	below.NotFoundHandler = a.RequireKey(refuseAddress(below))
+	below.MethodNotAllowedHandler = below.NotFoundHandler
+	document := a.addOperations(below).OpenAPI()
+	below.Path("/openapi.json").Methods(http.MethodGet).Handler(serveDocument("application/json", func() ([]byte, error) {
+		return json.Marshal(document)
+	}))
+	below.Path("/openapi.yaml").Methods(http.MethodGet).Handler(serveDocument("application/yaml", document.YAML))
+}
+
+// addOperations adds every operation of the API to a router.
+func (a *API) addOperations(router *mux.Router) huma.API {
+	operations := humamux.New(router, newConfig())
+	a.addPeople(operations)
+	a.addCampaigns(operations)
+	a.addCampaignStates(operations)
+	a.addRuns(operations)
+	a.addActivity(operations)
+	a.addSimulations(operations)
+	return operations
+}

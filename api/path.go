@@ -1,0 +1,39 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gorilla/mux"
+)
+
+// Page says which part of a list to return.
+type Page struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"50" doc:"How many to return at most."`
+	Cursor string `query:"cursor" doc:"next of the page before; nothing for the first page."`
+}
+
+// readTarget unescapes the parts of the path, once: the router matches paths as
+// they are encoded, so that an id may hold a slash. It refuses addresses that no
+// text can stand for, which no database could look up.
+func readTarget(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		query, err := url.QueryUnescape(r.URL.RawQuery)
+		if err != nil || !isText(query) || !isText(r.URL.Path) {
+			writeProblem(w, http.StatusBadRequest, "The address isn't valid: what is percent-encoded in it must be UTF-8 text without NUL.")
+			return
+		}
+		parts := map[string]string{}
+		for name, part := range mux.Vars(r) {
+			if parts[name], err = url.PathUnescape(part); err != nil {
+				writeProblem(w, http.StatusBadRequest, "The address isn't valid: "+err.Error()+".")
+				return
+			}
+		}
+		next.ServeHTTP(w, mux.SetURLVars(r, parts))
+	})
+}
+
+func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+
+	"replyflow/api"
+	"replyflow/internal/config"
+	"replyflow/internal/temporal"
+)
+
+// temporalOptions are how the configuration says to reach Temporal.
+func temporalOptions(cfg *config.Config, logger *slog.Logger) (temporal.Options, error) {
+	ring, err := keyRing(cfg)
+	if err != nil {
+		return temporal.Options{}, err
+	}
+	encryption, err := cfg.Temporal.TLSConfig()
+	if err != nil {
+		return temporal.Options{}, err
+	}
+	return temporal.Options{
+		Address: cfg.Temporal.Address, Namespace: cfg.Temporal.Namespace, APIKey: string(cfg.Temporal.APIKey),
+		TLS: encryption, Keys: ring, Logger: logger,
+	}, nil
+}
+
+// keyRing holds the configured encryption keys, nil when there are none.
+func keyRing(cfg *config.Config) (*temporal.KeyRing, error) {
+	if len(cfg.EncryptionKeys) == 0 {
+		return nil, nil
+	}
+	keys := make([]temporal.Key, len(cfg.EncryptionKeys))
+	for i, key := range cfg.EncryptionKeys {
+		keys[i] = temporal.Key{ID: key.ID, Secret: key.Bytes()}
+	}
+	return temporal.NewKeyRing(keys...)
+}
+
+// senders finds the tokens that Twilio may sign an account's requests with.
+type senders struct{ config *config.Config }
+
+// AuthTokens implements webhook.Senders.
+func (s senders) AuthTokens(workspace, account string) []string {
+	var tokens []string
+	settings, ok := s.config.Workspace(workspace)
+	if !ok {
+		return nil
+	}
+	for _, sender := range settings.Senders {
+		if sender.Account != account {
+			continue
+		}
+		for _, token := range sender.AuthTokens {
+			tokens = append(tokens, string(token))
+		}
+	}
+	return tokens
+}
+
+// history reads the histories of runs from Temporal.
+type history struct {
+	client client.Client
+	data   converter.DataConverter
+}
+
+// ReadHistory implements api.History.
+func (h history) ReadHistory(ctx context.Context, workflowID string) (*temporal.History, error) {
+	events := h.client.GetWorkflowHistory(ctx, workflowID, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	read, err := temporal.ReadHistory(events, h.data)
+	var missing *serviceerror.NotFound
+	if errors.As(err, &missing) {
+		return nil, api.ErrNoHistory
+	}
+	return read, err
+}

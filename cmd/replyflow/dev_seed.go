@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"replyflow/definitions"
+	"replyflow/internal/config"
+	"replyflow/internal/message"
+	"replyflow/internal/store"
+)
+
+// The sample sender of a development process without a configuration. Its auth
+// token is drawn once a data folder, so that signatures can be tried.
+const (
+	sampleAccount = "AC00000000000000000000000000000001"
+	sampleAddress = "+15550100100"
+)
+
+// samplePeople are added to an empty development database. Their numbers are
+// written in the ways in which people write numbers.
+var samplePeople = []struct{ id, name, phone string }{
+	{"sample-ann", "Ann Example", "+15555550101"},
+	{"sample-ben", "Ben Example", "(555) 555-0102"},
+	{"sample-cleo", "Cleo Example", "555.555.0103"},
+	{"sample-dan", "Dan Example", "1-555-555-0104"},
+	{"sample-dora", "Dora Example, who shares Dan's phone", "+1 555 555 0104"},
+}
+
+// shipCampaigns applies and starts the shipped campaigns when the database has
+// no campaign at all. A later start never restarts a paused one or overwrites an
+// edited one.
+func (d *dev) shipCampaigns(ctx context.Context) error {
+	existing, err := d.store.ListCampaigns(ctx, message.DefaultWorkspace)
+	if err != nil || len(existing) > 0 {
+		return err
+	}
+	for _, shipped := range definitions.Shipped() {
+		definition, problems := definitions.Load(shipped.File, shipped.Data)
+		if problems.HasErrors() {
+			return fmt.Errorf("the shipped campaign %s is broken: %v", shipped.File, problems)
+		}
+		if err := d.applyAndStart(ctx, definition, string(shipped.Data)); err != nil {
+			return fmt.Errorf("applying the shipped campaign %s: %w", shipped.File, err)
+		}
+	}
+	return nil
+}
+
+func (d *dev) applyAndStart(ctx context.Context, definition definitions.Definition, source string) error {
+	canonical, err := definition.Canonical()
+	if err != nil {
+		return err
+	}
+	if _, err := d.store.ApplyCampaign(ctx, message.DefaultWorkspace, store.ApplyCampaign{
+		Key: definition.Key, Name: definition.Name, Definition: canonical, Source: source, Hash: definition.Hash(),
+	}); err != nil {
+		return err
+	}
+	_, err = d.store.SetCampaignStatus(ctx, message.DefaultWorkspace, definition.Key, store.CampaignStarted)
+	return err
+}
+
+// addSamplePeople adds the sample people when there is nobody.
+func (d *dev) addSamplePeople(ctx context.Context) (bool, error) {
+	count, err := d.store.CountPeople(ctx, message.DefaultWorkspace)
+	if err != nil || count > 0 {
+		return false, err
+	}
+	workspace, _ := d.workspace(message.DefaultWorkspace)
+	now := time.Now()
+	for i, person := range samplePeople {
+		name, _ := json.Marshal(person.name)
+		phone, _ := json.Marshal(person.phone)
+		_, _, err := d.store.PutPerson(ctx, workspace, store.PutPerson{
+			ID:         person.id,
+			Attributes: map[string]json.RawMessage{"name": name, "phone": phone},
+			Stamp:      message.NewStamp(now, "sample", i),
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// devAPIKey returns the key of the data folder, drawing one at the first start.
+// The database keeps only its hash; the key itself stands in dev.json.
+func (d *dev) devAPIKey(ctx context.Context) (string, error) {
+	const name = "dev"
+	file, err := readDevFile(d.dir)
+	if err != nil && !errors.Is(err, errNoDevFile) {
+		return "", err
+	}
+	keys, err := d.store.ListAPIKeys(ctx)
+	if err != nil {
+		return "", err
+	}
+	hash := sha256.Sum256([]byte(file.APIKey))
+	for _, key := range keys {
+		if file.APIKey != "" && key.Name == name && subtle.ConstantTimeCompare(key.Hash, hash[:]) == 1 {
+			return file.APIKey, nil
+		}
+	}
+	fresh := "rf_" + randomHex(24)
+	hash = sha256.Sum256([]byte(fresh))
+	return fresh, d.store.PutAPIKey(ctx, store.APIKey{Workspace: message.DefaultWorkspace, Name: name, Hash: hash[:]})
+}
+
+// addSampleSender gives the default configuration a sender whose auth token
+// stays the same for a data folder.
+func addSampleSender(cfg *config.Config, dir string) error {
+	file, err := readDevFile(dir)
+	if err != nil && !errors.Is(err, errNoDevFile) {
+		return err
+	}
+	token := randomHex(16)
+	if file.Twilio != nil && file.Twilio.AuthToken != "" {
+		token = file.Twilio.AuthToken
+	}
+	cfg.Workspaces[0].Senders = append(cfg.Workspaces[0].Senders, config.Sender{
+		Name: "Sample sender", Channel: "sms", Provider: "twilio",
+		Account: sampleAccount, Address: sampleAddress, AuthTokens: []config.Secret{config.Secret(token)},
+	})
+	return nil
+}
+
+// sampleSenderKey is what dev.json says of the sample sender.
+func sampleSenderKey(cfg *config.Config, options devOptions) *devTwilioKey {
+	if options.config != "" {
+		return nil
+	}
+	sender := cfg.Workspaces[0].Senders[0]
+	return &devTwilioKey{Account: sender.Account, AuthToken: string(sender.AuthTokens[0]), Address: sender.Address}
+}
+
+func randomHex(bytes int) string {
+	random := make([]byte, bytes)
+	// crypto/rand never fails: it ends the process first.
+	_, _ = rand.Read(random)
+	return hex.EncodeToString(random)
+}

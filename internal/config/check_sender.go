@@ -1,0 +1,72 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+
+	"replyflow/internal/phone"
+)
+
+// addresses are all that a sender is known by, numbers in one way of writing.
+func (s Sender) addresses(region string) []string {
+	var found []string
+	for _, written := range append([]string{s.MessagingService, s.Address}, s.Numbers...) {
+		if written == "" {
+			continue
+		}
+		if number, err := phone.Normalize(written, region); err == nil && number.Key() != "" {
+			written = number.Key()
+		}
+		found = append(found, written)
+	}
+	return found
+}
+
+func (c *checker) sender(path string, sender Sender, region string) {
+	if sender.Address == "" && sender.MessagingService == "" {
+		c.report(path+".address", "a sender needs an address or a messaging_service")
+	}
+	if sender.MessagingService != "" && !strings.HasPrefix(sender.MessagingService, "MG") {
+		c.report(path+".messaging_service", "%q is no messaging service of Twilio: its id begins with MG", sender.MessagingService)
+	}
+	if len(sender.Numbers) > 0 && sender.MessagingService == "" {
+		c.report(path+".numbers", "only a messaging_service has numbers; a sender with one number has an address")
+	}
+	for i, number := range sender.Numbers {
+		if strings.TrimSpace(number) == "" {
+			c.report(fmt.Sprintf("%s.numbers[%d]", path, i), "it is blank")
+		}
+	}
+	if sender.APIBase != "" {
+		c.address(path+".api_base", sender.APIBase)
+	}
+	c.senderWords(path, sender)
+	c.secrets(path+".auth_tokens", sender.AuthTokens)
+	c.secrets(path+".app_secrets", sender.AppSecrets)
+	c.provider(path, sender)
+}
+
+// senderWords checks the settings that take one of a few words.
+func (c *checker) senderWords(path string, sender Sender) {
+	c.oneOf(path+".channel", sender.Channel, "sms", "whatsapp")
+	c.oneOf(path+".provider", sender.Provider, "twilio", "meta")
+	c.oneOf(path+".consent_scope", sender.ConsentScope, "sender", "service", "workspace")
+	c.oneOf(path+".keyword_replies", sender.KeywordReplies, "provider", "replyflow", "gaps")
+	c.oneOf(path+".soft_opt_out", sender.SoftOptOut, "opt_out", "review", "ignore")
+	c.oneOf(path+".require", sender.Require, "not_opted_out", "opt_in")
+	if sender.ConsentScope == "service" && sender.MessagingService == "" {
+		c.report(path+".consent_scope", "service is for senders with a messaging_service; write sender or workspace")
+	}
+}
+
+// provider asks for what each provider's signatures and API need.
+func (c *checker) provider(path string, sender Sender) {
+	switch {
+	case sender.Provider == "twilio" && (sender.Account == "" || len(sender.AuthTokens) == 0):
+		c.report(path, "a Twilio sender needs account and auth_tokens, without which no signature can be checked")
+	case sender.Provider == "meta" && (sender.PhoneNumberID == "" || len(sender.AppSecrets) == 0):
+		c.report(path, "a Meta sender needs phone_number_id and app_secrets, without which no signature can be checked")
+	case sender.Provider == "meta" && sender.Channel == "sms":
+		c.report(path+".channel", "Meta sends WhatsApp messages only")
+	}
+}

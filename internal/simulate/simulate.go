@@ -1,0 +1,165 @@
+// Package simulate runs campaigns without a server and without effect: the same
+// workflow and the same activities, on Temporal's test environment and a
+// database that is thrown away. It is what a marketer's own tests run on.
+package simulate
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+
+	"replyflow/activities"
+	"replyflow/definitions"
+	"replyflow/internal/message"
+	temporalclient "replyflow/internal/temporal"
+	"replyflow/worker"
+	"replyflow/workflows"
+)
+
+// Request says what to simulate.
+type Request struct {
+	Workspace  message.Workspace
+	Definition definitions.Definition
+	// Payload is the event that arrives, a JSON object.
+	Payload json.RawMessage
+	// People are those that the run sees. With Source they are added to it.
+	People []Person
+	// Source is where the run finds everyone else; nil when People is everyone.
+	// It is only read.
+	Source Source
+	// At is when the event arrives.
+	At time.Time
+}
+
+// Person is somebody whom a simulated run sees.
+type Person struct {
+	ID         string
+	Attributes map[string]json.RawMessage
+}
+
+// Result is what would happen.
+type Result struct {
+	Path    []message.PathEntry          `json:"path"`
+	Matched []string                     `json:"matched"`
+	Changes map[string]map[string]Change `json:"changes"`
+	Outcome message.Outcome              `json:"outcome"`
+	// Failure is the sentence with which the run would fail, empty when it wouldn't.
+	Failure string `json:"failure,omitempty"`
+}
+
+// Change is an attribute's value before and after; null when it had or has none.
+type Change struct {
+	Before json.RawMessage `json:"before"`
+	After  json.RawMessage `json:"after"`
+}
+
+// Run simulates one run.
+func Run(ctx context.Context, request Request) (Result, error) {
+	done, err := finish(ctx, request)
+	if err != nil {
+		return Result{}, err
+	}
+	defer done.scratch.close()
+	changes, err := done.scratch.changes(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{
+		Path: done.path, Matched: done.scratch.matchedIDs(), Changes: changes, Outcome: done.outcome, Failure: done.failure,
+	}, nil
+}
+
+// finished is a run that was simulated, with the database that it left behind.
+type finished struct {
+	scratch *scratch
+	path    []message.PathEntry
+	outcome message.Outcome
+	failure string
+}
+
+// finish simulates a run to its end. The caller closes the scratch.
+func finish(ctx context.Context, request Request) (finished, error) {
+	scratch, err := newScratch(ctx, request)
+	if err != nil {
+		return finished{}, err
+	}
+	outcome, failure, err := execute(request, scratch)
+	if err != nil {
+		scratch.close()
+		return finished{}, err
+	}
+	run, err := scratch.store.GetRun(ctx, request.Workspace.Key, runID(request))
+	if err != nil {
+		scratch.close()
+		return finished{}, fmt.Errorf("reading the simulated run: %w", err)
+	}
+	return finished{scratch: scratch, path: message.PathOf(run.Steps), outcome: outcome, failure: failure}, nil
+}
+
+// deliveryKey is the key of the one delivery that a simulation sees.
+const deliveryKey = "simulated"
+
+func runID(request Request) string { return workflows.RunID(request.Definition.Key, deliveryKey) }
+
+// execute runs the campaign's workflow on Temporal's test environment.
+func execute(request Request, scratch *scratch) (message.Outcome, string, error) {
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
+	env := suite.NewTestWorkflowEnvironment()
+	env.SetDataConverter(temporalclient.NewDataConverter(nil))
+	env.SetStartTime(request.At)
+	workspace := func(string) (message.Workspace, bool) { return request.Workspace, true }
+	worker.Register(env, activities.New(scratch, workspace, env.Now))
+
+	env.ExecuteWorkflow(workflows.CampaignRunType, workflows.CampaignRunInput{
+		Workspace: request.Workspace.Key, Version: 1, Definition: request.Definition.Compiled(),
+		Event: message.Event{Key: deliveryKey, ArrivedAt: request.At, Payload: request.Payload},
+	})
+	if !env.IsWorkflowCompleted() {
+		return "", "", errors.New("the simulated run did not end")
+	}
+	if err := env.GetWorkflowError(); err != nil {
+		var application *temporal.ApplicationError
+		if errors.As(err, &application) {
+			return message.OutcomeFailed, application.Message(), nil
+		}
+		return "", "", err
+	}
+	var result workflows.CampaignRunResult
+	if err := env.GetWorkflowResult(&result); err != nil {
+		return "", "", err
+	}
+	return result.Outcome, "", nil
+}
+
+// changed reports what differs between two states of a person's attributes.
+func changed(before, after map[string]json.RawMessage) map[string]Change {
+	changes := map[string]Change{}
+	for name, value := range after {
+		if was, had := before[name]; !had || !bytes.Equal(was, value) {
+			changes[name] = Change{Before: orNull(was), After: value}
+		}
+	}
+	for name, was := range before {
+		if _, has := after[name]; !has {
+			changes[name] = Change{Before: was, After: orNull(nil)}
+		}
+	}
+	return changes
+}
+
+func orNull(value json.RawMessage) json.RawMessage {
+	if value == nil {
+		return json.RawMessage("null")
+	}
+	return value
+}

@@ -1,0 +1,166 @@
+package simulate
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"replyflow/definitions"
+	"replyflow/internal/message"
+	"replyflow/internal/store"
+)
+
+// epoch is when the people of a simulation were written: before everything.
+var epoch = time.Unix(0, 0).UTC()
+
+// testTime is when the event of a marketer's test arrives: now would make a
+// test of dates pass today and fail tomorrow.
+var testTime = time.Date(2026, time.January, 1, 12, 0, 0, 0, time.UTC)
+
+// TestResult is what came of one of a campaign's own tests.
+type TestResult struct {
+	Name   string `json:"name"`
+	Passed bool   `json:"passed"`
+	// Message says what was expected and what happened instead.
+	Message string `json:"message,omitempty"`
+}
+
+// RunTests runs the tests that a definition brings along, each with people of
+// its own.
+func RunTests(ctx context.Context, definition definitions.Definition) ([]TestResult, error) {
+	results := make([]TestResult, 0, len(definition.Tests))
+	for _, test := range definition.Tests {
+		message, err := runTest(ctx, definition, test)
+		if err != nil {
+			return nil, fmt.Errorf("test %q: %w", test.Name, err)
+		}
+		results = append(results, TestResult{Name: test.Name, Passed: message == "", Message: message})
+	}
+	return results, nil
+}
+
+// runTest returns what differs from the expectation, empty when nothing does.
+func runTest(ctx context.Context, definition definitions.Definition, test definitions.Test) (string, error) {
+	request := Request{
+		Workspace:  message.Workspace{Key: message.DefaultWorkspace, Region: "US", PhoneAttributes: []string{"phone"}},
+		Definition: definition,
+		Payload:    test.Trigger,
+		People:     peopleOf(test),
+		At:         testTime,
+	}
+	done, err := finish(ctx, request)
+	if err != nil {
+		return "", err
+	}
+	defer done.scratch.close()
+	differences := comparePath(test.Expect.Path, done.path)
+	if done.failure != "" {
+		differences = append(differences, "the run failed: "+done.failure)
+	}
+	people, err := comparePeople(ctx, done.scratch, test.Expect.People)
+	return strings.Join(append(differences, people...), "; "), err
+}
+
+func peopleOf(test definitions.Test) []Person {
+	people := make([]Person, 0, len(test.People))
+	for _, given := range test.People {
+		person := Person{Attributes: map[string]json.RawMessage{}}
+		for name, value := range given {
+			if name == "id" {
+				person.ID = idText(value)
+				continue
+			}
+			person.Attributes[name] = value
+		}
+		people = append(people, person)
+	}
+	return people
+}
+
+// idText is an id as text: a file may hold it as a number.
+func idText(value json.RawMessage) string {
+	var text string
+	if json.Unmarshal(value, &text) == nil {
+		return text
+	}
+	return string(value)
+}
+
+func comparePath(want definitions.Path, got []message.PathEntry) []string {
+	if want == nil || slices.EqualFunc(want, got, samePathEntry) {
+		return nil
+	}
+	return []string{fmt.Sprintf("expected the path [%s], the run took [%s]", tellPath(want), tellPath(got))}
+}
+
+func samePathEntry(a, b message.PathEntry) bool {
+	if a.Node != b.Node || (a.Result == nil) != (b.Result == nil) {
+		return false
+	}
+	return a.Result == nil || *a.Result == *b.Result
+}
+
+func tellPath(path []message.PathEntry) string {
+	entries := make([]string, len(path))
+	for i, entry := range path {
+		entries[i] = entry.Node
+		if entry.Result != nil {
+			entries[i] = fmt.Sprintf("%s: %t", entry.Node, *entry.Result)
+		}
+	}
+	return strings.Join(entries, ", ")
+}
+
+func comparePeople(ctx context.Context, scratch *scratch, want map[string]map[string]json.RawMessage) ([]string, error) {
+	var differences []string
+	for _, id := range sortedKeys(want) {
+		person, err := scratch.store.GetPerson(ctx, scratch.workspace.Key, id)
+		if errors.Is(err, store.ErrNotFound) {
+			differences = append(differences, "there is no person "+id)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range sortedKeys(want[id]) {
+			expected, got := want[id][name], orNull(person.Attributes[name])
+			if !sameJSON(expected, got) {
+				differences = append(differences, fmt.Sprintf("expected %s of %s to be %s, it is %s", name, id, expected, got))
+			}
+		}
+	}
+	return differences, nil
+}
+
+// sameJSON compares values by meaning, numbers by their digits.
+func sameJSON(a, b json.RawMessage) bool {
+	return bytes.Equal(normalJSON(a), normalJSON(b))
+}
+
+func normalJSON(value json.RawMessage) []byte {
+	decoder := json.NewDecoder(bytes.NewReader(value))
+	decoder.UseNumber()
+	var decoded any
+	if decoder.Decode(&decoded) != nil {
+		return value
+	}
+	normal, err := json.Marshal(decoded)
+	if err != nil {
+		return value
+	}
+	return normal
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,76 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlitecode "modernc.org/sqlite/lib"
+)
+
+// What callers tell apart. Every other error is an outage, worth another try.
+var (
+	// ErrNotFound: nothing has this id.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict: another row has this id already.
+	ErrConflict = errors.New("it exists already")
+	// ErrInvalid: the value can't be stored or compared; no retry mends it.
+	ErrInvalid = errors.New("invalid")
+)
+
+// BatchLimitError says that a batch update matches more people than it may
+// change. Nobody was changed.
+type BatchLimitError struct {
+	// Matched is how many people match.
+	Matched int
+	// Limit is how many the batch update may change.
+	Limit int
+}
+
+func (e *BatchLimitError) Error() string {
+	return fmt.Sprintf("%d people match, and the limit of this batch update is %d: nobody was changed. Narrow the condition, or raise limit", e.Matched, e.Limit)
+}
+
+// invalid is an ErrInvalid that says what is wrong.
+func invalid(format string, args ...any) error {
+	return &invalidError{fmt.Sprintf(format, args...)}
+}
+
+type invalidError struct{ message string }
+
+func (e *invalidError) Error() string        { return e.message }
+func (e *invalidError) Is(target error) bool { return target == ErrInvalid }
+
+// translate turns driver errors into the sentinels, by code.
+func translate(err error) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	var postgres *pgconn.PgError
+	if errors.As(err, &postgres) {
+		const uniqueViolation, dataException = "23505", "22"
+		switch {
+		case postgres.Code == uniqueViolation:
+			return fmt.Errorf("%w (%s)", ErrConflict, postgres.ConstraintName)
+		case strings.HasPrefix(postgres.Code, dataException):
+			return invalid("the database can't hold a value: %s", postgres.Message)
+		}
+		return err
+	}
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		switch lite.Code() {
+		case sqlitecode.SQLITE_CONSTRAINT_UNIQUE, sqlitecode.SQLITE_CONSTRAINT_PRIMARYKEY:
+			return fmt.Errorf("%w (%w)", ErrConflict, err)
+		case sqlitecode.SQLITE_TOOBIG:
+			return invalid("a value is too long for the database")
+		}
+	}
+	return err
+}

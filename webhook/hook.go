@@ -1,0 +1,146 @@
+package webhook
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"replyflow/internal/message"
+	"replyflow/workflows"
+)
+
+// serveHook answers POST and GET /hooks/{token}.
+func (in *Intake) serveHook(w http.ResponseWriter, r *http.Request) {
+	arrived := in.now().UTC().Truncate(time.Microsecond)
+	token := mux.Vars(r)["token"]
+	hook, answer, refused := in.take(w, r, token, arrived)
+	if refused != nil {
+		in.logRefusal(r.Context(), token, hook, refused)
+		writeRefusal(w, r, refused)
+		return
+	}
+	answer.write(w)
+}
+
+// take is the story of a delivery: find the campaign, read, decode and verify
+// the request, name the delivery, start its run.
+func (in *Intake) take(w http.ResponseWriter, r *http.Request, token string, arrived time.Time) (Hook, answer, *refusal) {
+	hook, refused := in.findHook(r.Context(), token)
+	if refused != nil {
+		return hook, answer{}, refused
+	}
+	body, refused := in.readBody(w, r)
+	if refused != nil {
+		return hook, answer{}, refused
+	}
+	// A body that can't be decoded may still prove where it comes from, and
+	// only who proves it learns what is wrong with the body.
+	taken, malformed := decode(r, body)
+	if refused := in.verify(hook, request{Request: r, body: body, delivery: taken}); refused != nil {
+		return hook, answer{}, refused
+	}
+	if malformed != nil {
+		return hook, answer{}, malformed
+	}
+	key, refused := in.keyOf(r, hook, taken)
+	if refused != nil {
+		return hook, answer{}, refused
+	}
+	// The client may give up now; what it sent is ours to finish.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), in.limits.StartTimeout)
+	defer cancel()
+	event := message.Event{Key: key, ArrivedAt: arrived, Payload: taken.payload}
+	result, refused := in.run(ctx, hook, event)
+	result.twilio = taken.twilio
+	return hook, result, refused
+}
+
+func (in *Intake) findHook(ctx context.Context, token string) (Hook, *refusal) {
+	hook, err := in.catalogue.FindHook(ctx, token)
+	switch {
+	case errors.Is(err, ErrUnknownToken):
+		return hook, refuse(http.StatusNotFound, "unknown_token", "no campaign has this address; copy it again from the campaign")
+	case errors.Is(err, ErrTryLater):
+		return hook, refuse(http.StatusServiceUnavailable, "no_catalogue",
+			"the campaigns can't be read at the moment; send this again later").because(err)
+	case err != nil:
+		return hook, in.broken("catalogue", err)
+	case hook.Status == StatusArchived:
+		return hook, refuse(http.StatusGone, "archived", "the campaign of this address is archived; stop sending to it")
+	}
+	return hook, nil
+}
+
+// run starts the campaign's run, or keeps the event as a sample when the
+// campaign doesn't run.
+func (in *Intake) run(ctx context.Context, hook Hook, event message.Event) (answer, *refusal) {
+	if hook.Status != StatusStarted {
+		if err := in.samples.KeepSample(ctx, hook.Workspace, hook.Campaign, event); err != nil {
+			return answer{}, refuse(http.StatusServiceUnavailable, "no_samples",
+				"the sample can't be kept at the moment; send this again later").because(err)
+		}
+		return answer{status: hook.Status}, nil
+	}
+	started, err := in.starter.StartCampaignRun(ctx, workflows.CampaignRunInput{
+		Workspace: hook.Workspace, Version: hook.Version, Event: event, Definition: hook.Definition,
+	})
+	switch {
+	case err == nil:
+		in.logger.DebugContext(ctx, "a webhook was taken", "workspace", hook.Workspace, "campaign", hook.Campaign,
+			"run", started.Run, "duplicate", started.Duplicate)
+		return answer{started: started}, nil
+	case unreachable(err):
+		return answer{}, refuse(http.StatusServiceUnavailable, "no_temporal",
+			"the run can't be started at the moment; send this again later").because(err)
+	default:
+		return answer{}, in.broken("start", err)
+	}
+}
+
+// broken is the answer to what no repetition mends. Strangers get a number to
+// ask for; the reason goes to the log.
+func (in *Intake) broken(kind string, cause error) *refusal {
+	incident, err := in.randomKey()
+	if err != nil {
+		incident = "unnumbered"
+	}
+	f := refuse(http.StatusInternalServerError, kind, "the run could not be started; the log says why under %s", incident)
+	f.incident = incident
+	return f.because(cause)
+}
+
+// logRefusal tells operators. It names the token by a hash that can be compared
+// with another line's, and leaves out the reason, which may quote the request.
+func (in *Intake) logRefusal(ctx context.Context, token string, hook Hook, refused *refusal) {
+	level := slog.LevelInfo
+	switch {
+	case refused.status == http.StatusServiceUnavailable:
+		level = slog.LevelWarn
+	case refused.status >= http.StatusInternalServerError:
+		level = slog.LevelError
+	}
+	attributes := []slog.Attr{
+		slog.Int("status", refused.status), slog.String("kind", refused.kind), slog.String("token_hash", tokenHash(token)),
+	}
+	if hook.Campaign != "" {
+		attributes = append(attributes, slog.String("workspace", hook.Workspace), slog.String("campaign", hook.Campaign))
+	}
+	if refused.incident != "" {
+		attributes = append(attributes, slog.String("incident", refused.incident))
+	}
+	if refused.cause != nil {
+		attributes = append(attributes, slog.Any("error", refused.cause))
+	}
+	in.logger.LogAttrs(ctx, level, "a webhook was refused", attributes...)
+}
+
+func tokenHash(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:6])
+}

@@ -1,0 +1,85 @@
+package workflows
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"replyflow/definitions"
+)
+
+// Started says which run a delivery belongs to.
+type Started struct {
+	Run        string
+	WorkflowID string
+	// Duplicate is true when the delivery had been started before.
+	Duplicate bool
+}
+
+// StartCampaignRun starts the run of a delivery, or finds the one that it had.
+// A run that failed may be started again under its id; a completed one not.
+func StartCampaignRun(ctx context.Context, c client.Client, in CampaignRunInput) (Started, error) {
+	options := startOptions(in)
+	started := Started{Run: RunID(in.Definition.Key, in.Event.Key), WorkflowID: options.ID}
+	_, err := c.ExecuteWorkflow(ctx, options, CampaignRunType, in)
+	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+		started.Duplicate = true
+		return started, nil
+	}
+	return started, err
+}
+
+func startOptions(in CampaignRunInput) client.StartWorkflowOptions {
+	definition := in.Definition
+	options := client.StartWorkflowOptions{
+		ID:                                       RunWorkflowID(in.Workspace, definition.Key, in.Event.Key),
+		TaskQueue:                                QueueLong,
+		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+		WorkflowExecutionErrorWhenAlreadyStarted: true,
+		StaticSummary:                            fmt.Sprintf("%s, version %d", definition.Name, in.Version),
+		StaticDetails:                            outline(definition),
+		TypedSearchAttributes: temporal.NewSearchAttributes(
+			SearchCampaign.ValueSet(definition.Key),
+			SearchVersion.ValueSet(strconv.Itoa(in.Version)),
+		),
+	}
+	if !definition.WorksLong() {
+		options.TaskQueue = QueueShort
+		options.WorkflowTaskTimeout = ShortTaskTimeout
+		options.EnableEagerStart = true
+	}
+	return options
+}
+
+// maxOutline bounds the static details, which Temporal keeps with every run.
+const maxOutline = 4_000
+
+// outline shows the campaign's nodes in Temporal's UI, in the marketer's words.
+func outline(definition definitions.Definition) string {
+	var b strings.Builder
+	if definition.Description != "" {
+		b.WriteString(definition.Description + "\n\n")
+	}
+	writeNodes(&b, definition.Workflow, "")
+	if b.Len() > maxOutline {
+		return strings.ToValidUTF8(b.String()[:maxOutline], "") + "\n…"
+	}
+	return b.String()
+}
+
+func writeNodes(b *strings.Builder, nodes definitions.Nodes, indent string) {
+	for _, node := range nodes {
+		fmt.Fprintf(b, "%s- **%s** (%s)\n", indent, node.NodeName(), definitions.TypeOf(node))
+		for _, side := range node.Sides() {
+			if len(side.Nodes) > 0 {
+				fmt.Fprintf(b, "%s  - %s:\n", indent, side.Name)
+				writeNodes(b, side.Nodes, indent+"    ")
+			}
+		}
+	}
+}
