@@ -51,9 +51,10 @@ const (
 	DefaultBody = 1 << 20
 	// DefaultBodyTimeout is how long a body may take to arrive.
 	DefaultBodyTimeout = 30 * time.Second
-	// DefaultStartTimeout leaves a provider that waits 4 s (Twilio, as
-	// recommended) time to read a 503 and to come again.
-	DefaultStartTimeout = 2 * time.Second
+	// DefaultStartTimeout is how long a start may take. Refusing is the only
+	// other thing that intake can do with a delivery, so it waits for about as
+	// long as providers do (Twilio gives up after 15 s).
+	DefaultStartTimeout = 10 * time.Second
 
 	// maxPayload bounds the decoded payload, in bytes: a form of control
 	// characters grows when it becomes JSON, and Temporal takes 2 MB with the

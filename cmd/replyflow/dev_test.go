@@ -179,6 +179,7 @@ func TestKilledProcessGoesOn(t *testing.T) {
 	hook := apiClient{p.file}.hook(t, welcomeCampaign)
 
 	const count = 150
+	enough := make(chan struct{})
 	var (
 		wait     sync.WaitGroup
 		mutex    sync.Mutex
@@ -194,11 +195,21 @@ func TestKilledProcessGoesOn(t *testing.T) {
 			defer mutex.Unlock()
 			accepted = append(accepted, answer.run)
 			if len(accepted) == count/3 {
-				p.kill()
+				close(enough)
 			}
 		})
 	}
-	wait.Wait()
+	over := make(chan struct{})
+	go func() {
+		wait.Wait()
+		close(over)
+	}()
+	select {
+	case <-enough:
+	case <-over:
+	}
+	p.kill()
+	<-over
 	t.Logf("%d of %d deliveries were accepted before the process was killed", len(accepted), count)
 
 	again := startProcess(t, dir, "--no-temporal-ui")
