@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"encoding/json"
-	"strings"
 
 	"replyflow/internal/condition"
 	"replyflow/internal/message"
@@ -23,7 +22,7 @@ func (a *Activities) EvaluateBranch(_ context.Context, in message.EvaluateBranch
 	}
 	verdict, err := condition.Evaluate(rendered, condition.Env{
 		Lookup: func(field string) (json.RawMessage, bool) {
-			return condition.LookupJSON(in.Trigger, strings.TrimPrefix(field, "trigger."))
+			return condition.LookupJSON(in.Trigger, condition.TriggerScope.Path(field))
 		},
 		IsPhone:        func(string) bool { return false },
 		NormalizePhone: numbers(workspace),

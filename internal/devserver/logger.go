@@ -43,8 +43,22 @@ func (l logger) Warn(message string, tags ...tag.Tag) {
 	}
 }
 
-// Error passes an error on.
-func (l logger) Error(message string, tags ...tag.Tag) { l.log(slog.LevelError, message, tags) }
+// Error passes an error on, unless it only says that a caller went away, as
+// workers do when they stop.
+func (l logger) Error(message string, tags ...tag.Tag) {
+	if !callerWentAway(tags) {
+		l.log(slog.LevelError, message, tags)
+	}
+}
+
+func callerWentAway(tags []tag.Tag) bool {
+	for _, t := range tags {
+		if strings.HasSuffix(fmt.Sprint(t.Value()), context.Canceled.Error()) {
+			return true
+		}
+	}
+	return false
+}
 
 // DPanic is an error: it stands for a panic in Temporal's own development only.
 func (l logger) DPanic(message string, tags ...tag.Tag) { l.log(slog.LevelError, message, tags) }
