@@ -84,6 +84,9 @@ type dev struct {
 	samples bool
 }
 
+// home is the workspace that a development process fills: the first there is.
+func (d *dev) home() string { return d.config.Workspaces[0].Key }
+
 // startDev starts the parts in the order in which they need each other. On an
 // error, what had been started is stopped again.
 func startDev(ctx context.Context, dir string, options devOptions, logger *slog.Logger) (started *dev, err error) {

@@ -34,61 +34,48 @@ var samplePeople = []struct{ id, name, phone string }{
 	{"sample-dora", "Dora Example, who shares Dan's phone", "+1 555 555 0104"},
 }
 
-// shipCampaigns applies and starts the shipped campaigns when the database has
-// no campaign at all. A later start never restarts a paused one or overwrites an
+// shipCampaigns applies and starts the shipped campaigns when there is no
+// campaign at all. A later start never restarts a paused one or overwrites an
 // edited one.
 func (d *dev) shipCampaigns(ctx context.Context) error {
-	existing, err := d.store.ListCampaigns(ctx, message.DefaultWorkspace)
-	if err != nil || len(existing) > 0 {
-		return err
-	}
+	var campaigns []store.ApplyCampaign
 	for _, shipped := range definitions.Shipped() {
 		definition, problems := definitions.Load(shipped.File, shipped.Data)
 		if problems.HasErrors() {
 			return fmt.Errorf("the shipped campaign %s is broken: %v", shipped.File, problems)
 		}
-		if err := d.applyAndStart(ctx, definition, string(shipped.Data)); err != nil {
-			return fmt.Errorf("applying the shipped campaign %s: %w", shipped.File, err)
+		canonical, err := definition.Canonical()
+		if err != nil {
+			return err
 		}
+		campaigns = append(campaigns, store.ApplyCampaign{
+			Key: definition.Key, Name: definition.Name, Definition: canonical, Source: string(shipped.Data), Hash: definition.Hash(),
+		})
 	}
-	return nil
-}
-
-func (d *dev) applyAndStart(ctx context.Context, definition definitions.Definition, source string) error {
-	canonical, err := definition.Canonical()
-	if err != nil {
-		return err
-	}
-	if _, err := d.store.ApplyCampaign(ctx, message.DefaultWorkspace, store.ApplyCampaign{
-		Key: definition.Key, Name: definition.Name, Definition: canonical, Source: source, Hash: definition.Hash(),
-	}); err != nil {
-		return err
-	}
-	_, err = d.store.SetCampaignStatus(ctx, message.DefaultWorkspace, definition.Key, store.CampaignStarted)
+	_, err := d.store.SeedCampaigns(ctx, d.home(), campaigns)
 	return err
 }
 
 // addSamplePeople adds the sample people when there is nobody.
 func (d *dev) addSamplePeople(ctx context.Context) (bool, error) {
-	count, err := d.store.CountPeople(ctx, message.DefaultWorkspace)
+	count, err := d.store.CountPeople(ctx, d.home())
 	if err != nil || count > 0 {
 		return false, err
 	}
-	workspace, _ := d.workspace(message.DefaultWorkspace)
+	workspace, _ := d.workspace(d.home())
 	now := time.Now()
+	people := make([]store.PutPerson, len(samplePeople))
 	for i, person := range samplePeople {
+		// Texts always encode.
 		name, _ := json.Marshal(person.name)
 		phone, _ := json.Marshal(person.phone)
-		_, _, err := d.store.PutPerson(ctx, workspace, store.PutPerson{
+		people[i] = store.PutPerson{
 			ID:         person.id,
 			Attributes: map[string]json.RawMessage{"name": name, "phone": phone},
 			Stamp:      message.NewStamp(now, "sample", i),
-		})
-		if err != nil {
-			return false, err
 		}
 	}
-	return true, nil
+	return true, d.store.PutPeople(ctx, workspace, people)
 }
 
 // devAPIKey returns the key of the data folder, drawing one at the first start.
@@ -111,7 +98,7 @@ func (d *dev) devAPIKey(ctx context.Context) (string, error) {
 	}
 	fresh := "rf_" + randomHex(24)
 	hash = sha256.Sum256([]byte(fresh))
-	return fresh, d.store.PutAPIKey(ctx, store.APIKey{Workspace: message.DefaultWorkspace, Name: name, Hash: hash[:]})
+	return fresh, d.store.PutAPIKey(ctx, store.APIKey{Workspace: d.home(), Name: name, Hash: hash[:]})
 }
 
 // addSampleSender gives the default configuration a sender whose auth token

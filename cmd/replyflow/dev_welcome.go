@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"io"
 
-	"replyflow/internal/message"
 	"replyflow/internal/store"
 )
 
 // hookAddresses are the webhook addresses of the started campaigns, by key.
 func (d *dev) hookAddresses(ctx context.Context) (map[string]string, error) {
-	campaigns, err := d.store.ListCampaigns(ctx, message.DefaultWorkspace)
+	campaigns, err := d.store.ListCampaigns(ctx, d.home())
 	if err != nil {
 		return nil, err
 	}

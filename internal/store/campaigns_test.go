@@ -186,3 +186,28 @@ func testActivityLog(t *testing.T, s *Store) {
 		}
 	}
 }
+
+// testSeedCampaigns: seeding happens once, and never touches what is there.
+func testSeedCampaigns(t *testing.T, s *Store) {
+	ctx := t.Context()
+	campaigns := []ApplyCampaign{
+		{Key: "a", Name: "A", Definition: json.RawMessage(`{}`), Hash: "a"},
+		{Key: "b", Name: "B", Definition: json.RawMessage(`{}`), Hash: "b"},
+	}
+	if seeded, err := s.SeedCampaigns(ctx, workspace.Key, campaigns); err != nil || !seeded {
+		t.Fatalf("seeded %t, %v", seeded, err)
+	}
+	if _, err := s.SetCampaignStatus(ctx, workspace.Key, "a", CampaignPaused); err != nil {
+		t.Fatal(err)
+	}
+	if seeded, err := s.SeedCampaigns(ctx, workspace.Key, campaigns); err != nil || seeded {
+		t.Errorf("seeded again: %t, %v", seeded, err)
+	}
+	listed, err := s.ListCampaigns(ctx, workspace.Key)
+	if err != nil || len(listed) != 2 || listed[0].Status != CampaignPaused || listed[1].Status != CampaignStarted {
+		t.Errorf("campaigns %+v, %v", listed, err)
+	}
+	if other, err := s.SeedCampaigns(ctx, "other", campaigns[:1]); err != nil || !other {
+		t.Errorf("another workspace: %t, %v", other, err)
+	}
+}

@@ -50,6 +50,7 @@ var suite = map[string]func(t *testing.T, s *Store){
 	"record run":            testRecordRun,
 	"runs":                  testRuns,
 	"samples":               testSamples,
+	"seed campaigns":        testSeedCampaigns,
 	"update person":         testUpdatePerson,
 	"update person at once": testUpdatePersonAtOnce,
 	"values":                testValues,
