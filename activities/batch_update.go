@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"replyflow/definitions"
 	"replyflow/internal/message"
 	"replyflow/internal/store"
 )
@@ -44,11 +45,11 @@ func (a *Activities) batch(in message.BatchUpdateInput) (message.Workspace, stor
 
 func batchResult(update store.BatchUpdate, counts store.BatchResult) message.BatchUpdateResult {
 	return message.BatchUpdateResult{
-		Where:     update.Where.Text(),
+		Where:     definitions.Summary(update.Where.Text()),
 		Matched:   counts.Matched,
 		Changed:   counts.Changed,
 		Overtaken: counts.Overtaken,
-		Set:       update.Set,
+		Set:       shown(update.Set),
 		Why:       batchStory(counts),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"replyflow/definitions"
 	"replyflow/internal/condition"
 	"replyflow/internal/message"
 	"replyflow/internal/phone"
@@ -31,7 +32,7 @@ func (a *Activities) EvaluateBranch(_ context.Context, in message.EvaluateBranch
 	if err != nil {
 		return message.EvaluateBranchResult{}, refuse(InvalidValue, "the condition can't be evaluated: "+err.Error())
 	}
-	return message.EvaluateBranchResult{Condition: in.Condition.Text(), Value: verdict.Holds, Why: verdict.Why}, nil
+	return message.EvaluateBranchResult{Condition: definitions.Summary(in.Condition.Text()), Value: verdict.Holds, Why: verdict.Why}, nil
 }
 
 // numbers normalises phone numbers as the workspace reads them.

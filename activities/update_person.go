@@ -36,7 +36,7 @@ func (a *Activities) UpdatePerson(ctx context.Context, in message.UpdatePersonIn
 	}
 	return message.UpdatePersonResult{
 		Person: id, Found: done.Found, Created: done.Created, Changed: done.Changed,
-		Overtaken: done.Overtaken, Set: set, Why: personStory(done),
+		Overtaken: done.Overtaken, Set: shown(set), Why: personStory(done),
 	}, nil
 }
 

@@ -27,6 +27,19 @@ const (
 	longHeartbeat    = 30 * time.Second
 )
 
+// maxSummary is how many bytes of a summary Temporal is given. It documents 400
+// and refuses the workflow task, for ever, when a summary is too long; a
+// condition may list a thousand values.
+const maxSummary = 300
+
+// Summary shortens a text to what Temporal takes as a summary.
+func Summary(text string) string {
+	if len(text) <= maxSummary {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxSummary], "") + "…"
+}
+
 // Method is a method expression of an interface of activities, as in
 // Activities.EvaluateBranch. It carries the types of input and result, so that
 // the compiler checks every call of an activity, and its own name.
@@ -45,7 +58,7 @@ func Execute[A, In, Out any](ctx workflow.Context, method Method[A, In, Out], in
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: localFirstRetry, BackoffCoefficient: 2, MaximumAttempts: localAttempts,
 		},
-		Summary: summary,
+		Summary: Summary(summary),
 	})
 	err := workflow.ExecuteLocalActivity(local, name, in).Get(ctx, &out)
 	if err == nil || !mendable(err) {
@@ -56,7 +69,7 @@ func Execute[A, In, Out any](ctx workflow.Context, method Method[A, In, Out], in
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: activityRetry, BackoffCoefficient: 2, MaximumInterval: activityMaxRetry,
 		},
-		Summary: summary,
+		Summary: Summary(summary),
 	})
 	err = workflow.ExecuteActivity(normal, name, in).Get(ctx, &out)
 	return out, err
@@ -73,7 +86,7 @@ func ExecuteLong[A, In, Out any](ctx workflow.Context, method Method[A, In, Out]
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: activityRetry, BackoffCoefficient: 2, MaximumInterval: activityMaxRetry,
 		},
-		Summary: summary,
+		Summary: Summary(summary),
 	})
 	err := workflow.ExecuteActivity(long, method.Name(), in).Get(ctx, &out)
 	return out, err
