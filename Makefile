@@ -56,4 +56,4 @@ histories: ## Record the histories that the replay tests replay
 
 .PHONY: bench
 bench: ## Measure runs a second against the floor, and batch updates against bare SQL
-	go test ./cmd/replyflow -run TestMeasureSpeed -bench-report $(CURDIR)/bench-results.json -timeout 30m
+	@go test ./cmd/replyflow -v -run TestMeasureSpeed -bench-report $(CURDIR)/bench-results.json -timeout 30m

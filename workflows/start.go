@@ -17,6 +17,9 @@ import (
 type Started struct {
 	Run        string
 	WorkflowID string
+	// Execution is the run id that Temporal gave the execution, empty for a
+	// duplicate.
+	Execution string
 	// Duplicate is true when the delivery had been started before.
 	Duplicate bool
 }
@@ -26,12 +29,16 @@ type Started struct {
 func StartCampaignRun(ctx context.Context, c client.Client, in CampaignRunInput) (Started, error) {
 	options := startOptions(in)
 	started := Started{Run: RunID(in.Definition.Key, in.Event.Key), WorkflowID: options.ID}
-	_, err := c.ExecuteWorkflow(ctx, options, CampaignRunType, in)
+	execution, err := c.ExecuteWorkflow(ctx, options, CampaignRunType, in)
 	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
 		started.Duplicate = true
 		return started, nil
 	}
-	return started, err
+	if err != nil {
+		return started, err
+	}
+	started.Execution = execution.GetRunID()
+	return started, nil
 }
 
 func startOptions(in CampaignRunInput) client.StartWorkflowOptions {

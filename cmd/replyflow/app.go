@@ -18,6 +18,7 @@ import (
 	"replyflow/internal/store"
 	"replyflow/internal/telemetry"
 	"replyflow/internal/temporal"
+	"replyflow/webhook"
 )
 
 // shutdownTimeout is how long a stopping server lets requests finish.
@@ -31,6 +32,8 @@ type app struct {
 	metrics  *telemetry.Metrics
 	store    *store.Store
 	temporal client.Client
+	// starter starts the runs of what intake takes.
+	starter webhook.Starter
 	// closers run last to first.
 	closers []func()
 }
@@ -59,6 +62,7 @@ func openApp(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*app
 		return nil, err
 	}
 	a.onClose(a.temporal.Close)
+	a.starter = webhook.TemporalStarter{Client: a.temporal}
 	return a, nil
 }
 

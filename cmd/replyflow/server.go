@@ -49,7 +49,7 @@ func (a *app) handler(ctx context.Context, campaigns *catalogue.Catalogue) (http
 func (a *app) intake(campaigns *catalogue.Catalogue) *webhook.Intake {
 	return webhook.New(webhook.Options{
 		Catalogue: campaigns,
-		Starter:   webhook.TemporalStarter{Client: a.temporal},
+		Starter:   a.starter,
 		Samples:   a.store,
 		Senders:   senders{a.config},
 		PublicURL: a.config.PublicURL,
