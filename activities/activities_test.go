@@ -176,6 +176,25 @@ func TestPagedBatchHeartbeatsToItsEnd(t *testing.T) {
 	}
 }
 
+func TestRunEndsNoEarlierThanItBegins(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	event := message.Event{Key: "k", ArrivedAt: arrived.Add(-time.Minute), Payload: json.RawMessage(`{}`)}
+	if _, err := b.BeginRun(t.Context(), message.BeginRunInput{Run: run("c.k", event.ArrivedAt), Execution: "e", Event: event}); err != nil {
+		t.Fatal(err)
+	}
+	taskBegan := arrived.Add(-time.Hour)
+	if _, err := b.RecordRun(t.Context(), message.RecordRunInput{
+		Run: run("c.k", event.ArrivedAt), Execution: "e", Status: message.StatusCompleted, FinishedAt: &taskBegan,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	recorded, err := b.store.GetRun(t.Context(), workspace.Key, "c.k")
+	if err != nil || recorded.FinishedAt == nil || !recorded.FinishedAt.Equal(arrived) {
+		t.Errorf("finished at %v, %v", recorded.FinishedAt, err)
+	}
+}
+
 func TestUpdatePersonReadsIDsOfAnyKind(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

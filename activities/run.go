@@ -12,8 +12,13 @@ func (a *Activities) BeginRun(ctx context.Context, in message.BeginRunInput) (me
 	return result, storeFailure(err)
 }
 
-// RecordRun writes the run's state and steps.
+// RecordRun writes the run's state and steps. A run that ended, ended now: a
+// workflow's own time stands still within a workflow task, at its beginning.
 func (a *Activities) RecordRun(ctx context.Context, in message.RecordRunInput) (message.RecordRunResult, error) {
+	if in.FinishedAt != nil {
+		now := a.now()
+		in.FinishedAt = &now
+	}
 	result, err := a.store.RecordRun(ctx, in)
 	return result, storeFailure(err)
 }
