@@ -23,7 +23,7 @@ import (
 func newCampaignCommand() *cobra.Command {
 	group, c := newGroup("campaign", "Check, try, apply and run campaigns")
 	group.AddCommand(newValidateCommand(c), newTestCommand(c), newApplyCommand(c), newExportCommand(c),
-		newCampaignListCommand(c), newCampaignShowCommand(c), newSimulateCommand(c))
+		newCampaignListCommand(c), newCampaignShowCommand(c), newSamplesCommand(c), newSimulateCommand(c))
 	for verb, short := range map[string]string{
 		"start":   "Start a campaign: deliveries run it",
 		"pause":   "Pause a campaign: deliveries are kept as samples and run nothing",

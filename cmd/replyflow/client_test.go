@@ -231,6 +231,21 @@ func TestPeopleOnAServer(t *testing.T) {
 	term.run("people", "list", "--limit", "0").check(t, exitMisused)
 }
 
+func TestSamplesAndActivityOnAServer(t *testing.T) {
+	t.Parallel()
+	term := openTerminal(t)
+	term.run("campaign", "apply", shippedFile(t, "sms-opt-out.yaml")).check(t, exitDone)
+	event := message.Event{Key: sid(1), ArrivedAt: time.Now(), Payload: json.RawMessage(`{"From":"+15550100123"}`)}
+	if err := term.store.KeepSample(t.Context(), "default", "sms-opt-out", event); err != nil {
+		t.Fatal(err)
+	}
+	term.run("campaign", "samples", "sms-opt-out").check(t, exitDone, "RECEIVED", "+15550100123")
+	term.run("campaign", "samples", "nothing").check(t, exitFailed, "No campaign has this key")
+	term.run("people", "put", "ann", "plan=free").check(t, exitDone)
+	term.run("activity", "list", "--person", "ann").check(t, exitDone, "person_created", "free")
+	term.run("activity", "list", "--person", "nobody").check(t, exitDone)
+}
+
 func TestRunsOnAServer(t *testing.T) {
 	t.Parallel()
 	term := openTerminal(t)
