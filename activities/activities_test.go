@@ -130,6 +130,18 @@ func TestBatchUpdateFindsANumberInAnyNotation(t *testing.T) {
 	}
 }
 
+// TestNumberGivenTwiceMatchesNobody: a form may repeat From, and is is not one of.
+func TestNumberGivenTwiceMatchesNobody(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.addPeople(t, 2, `{"phone":"+15550100123"}`)
+	got, err := b.BatchUpdate(t.Context(), batch(t, "c.1", arrived, "person.phone is {{ trigger.From }}", `{"a":1}`,
+		`{"From":["+15550100123","+15551234567"]}`, 10))
+	if err != nil || got.Matched != 0 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 func TestBatchUpdateTakesTheLimitAndNotOneMore(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

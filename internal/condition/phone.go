@@ -5,7 +5,8 @@ package condition
 //	value is no phone number   matches nobody: all four are false, because a batch
 //	                           update must not reach everybody when a template
 //	                           renders to rubbish; in a list, is one of goes on
-//	                           with the other values
+//	                           with the other values; a list is no number
+//	                           to is and is not
 //	field is no phone number   equals no number: is and is one of are false,
 //	                           is not and is none of true, as for a missing field
 //	both are numbers           equal when their normalised numbers are
@@ -13,6 +14,9 @@ package condition
 // refusePhones decides at once when a value of the condition is no phone
 // number, whatever the field holds.
 func (c comparison) refusePhones(env Env) (Verdict, bool) {
+	if c.operator.Value == OneValue && c.value.kind == kindList {
+		return Verdict{false, show(c.value) + " is a list and no phone number, so it matches nobody"}, true
+	}
 	refused, refusal := 0, ""
 	items := c.value.items()
 	for _, item := range items {

@@ -170,6 +170,9 @@ func (t translator) equals(source textSource, text string, sensitive bool) fragm
 // phone compares the identifying number, which has a column and an index.
 func (t translator) phone(c condition.Condition) fragment {
 	info, _ := c.Operator.Info()
+	if info.Value == condition.OneValue && strings.HasPrefix(strings.TrimSpace(string(c.Value)), "[") {
+		return nobody
+	}
 	var numbers []any
 	refused := 0
 	values := condition.Items(c.Value)
