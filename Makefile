@@ -18,6 +18,10 @@ help: ## Say what each target does
 run: ## Start everything in one process
 	go run ./cmd/replyflow dev
 
+.PHONY: demo
+demo: ## Play a short conversation through the real endpoints and print what happened
+	go run ./cmd/replyflow demo
+
 .PHONY: build
 build: ## Build the binary with the embedded server, and the one without it
 	go build -o bin/replyflow ./cmd/replyflow

@@ -9,8 +9,12 @@ package activities
 
 import (
 	"context"
+	"net/http"
 	"time"
 
+	"replyflow/definitions"
+	"replyflow/internal/consent"
+	"replyflow/internal/inbound"
 	"replyflow/internal/message"
 	"replyflow/internal/store"
 )
@@ -22,6 +26,15 @@ type Store interface {
 	BatchUpdate(context.Context, message.Workspace, store.BatchUpdate) (store.BatchResult, error)
 	UpdatePerson(context.Context, message.Workspace, store.UpdatePerson) (store.UpdateResult, error)
 	BatchBegin(context.Context, message.Workspace, store.BatchUpdate) (store.BatchProgress, error)
+	ResolvePeople(context.Context, inbound.ResolvePeopleInput) (inbound.ResolvePeopleResult, error)
+	RecordMessage(context.Context, message.Workspace, store.RecordMessage) (inbound.RecordMessageResult, error)
+	RecordUpdates(ctx context.Context, workspace message.Workspace, updates []message.Update, scopes store.ScopesOf, now time.Time) (inbound.RecordUpdatesResult, error)
+	AttachMessages(ctx context.Context, in inbound.AttachMessagesInput, now time.Time) (inbound.AttachMessagesResult, error)
+	ConsentState(ctx context.Context, workspace string, channel message.Channel, address string, target consent.Target) (consent.State, error)
+	BeginSend(ctx context.Context, workspace string, out store.Outbound) (store.SendClaim, error)
+	EndSend(ctx context.Context, workspace, id string, result store.SendResult) error
+	CountAnswers(ctx context.Context, workspace, address, sender, purpose string, since time.Time) (int, error)
+	GetPersonByInternalID(ctx context.Context, workspace string, id int64) (store.Person, error)
 	BatchPage(context.Context, message.Workspace, store.BatchUpdate) (store.BatchProgress, error)
 }
 
@@ -33,10 +46,49 @@ type Activities struct {
 	store      Store
 	workspaces Workspaces
 	now        func() time.Time
+	senders    *Senders
+	campaigns  Campaigns
+	client     *http.Client
+	publicURL  string
 }
 
-// New returns the activities over a store. now is the clock that dates and
-// "is within the last" are read against.
-func New(store Store, workspaces Workspaces, now func() time.Time) *Activities {
-	return &Activities{store: store, workspaces: workspaces, now: now}
+// Options are what activities are made of.
+type Options struct {
+	Store      Store
+	Workspaces Workspaces
+	// Now is the clock that dates and "is within the last" are read against.
+	Now func() time.Time
+	// Senders are our senders; nil is none.
+	Senders *Senders
+	// Campaigns are the started campaigns; nil is none.
+	Campaigns Campaigns
+	// Client calls providers; nil is one with a timeout.
+	Client *http.Client
+	// PublicURL is where providers report what became of a message.
+	PublicURL string
 }
+
+// sendTimeout bounds one request to a provider.
+const sendTimeout = 20 * time.Second
+
+// New returns the activities over a store.
+func New(options Options) *Activities {
+	a := &Activities{
+		store: options.Store, workspaces: options.Workspaces, now: options.Now, senders: options.Senders,
+		campaigns: options.Campaigns, client: options.Client, publicURL: options.PublicURL,
+	}
+	if a.senders == nil {
+		a.senders = &Senders{}
+	}
+	if a.campaigns == nil {
+		a.campaigns = noCampaigns{}
+	}
+	if a.client == nil {
+		a.client = &http.Client{Timeout: sendTimeout}
+	}
+	return a
+}
+
+type noCampaigns struct{}
+
+func (noCampaigns) ListInbound(string) []definitions.InboundCampaign { return nil }

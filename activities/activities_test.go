@@ -40,7 +40,7 @@ func setup(t *testing.T) bundle {
 		t.Fatal(err)
 	}
 	workspaces := func(key string) (message.Workspace, bool) { return workspace, key == workspace.Key }
-	return bundle{activities.New(db, workspaces, func() time.Time { return arrived }), db}
+	return bundle{activities.New(activities.Options{Store: db, Workspaces: workspaces, Now: func() time.Time { return arrived }}), db}
 }
 
 func (b bundle) addPeople(t *testing.T, count int, attributes string) {
@@ -75,7 +75,7 @@ func batch(t *testing.T, id string, at time.Time, where, set, trigger string, li
 	t.Helper()
 	in := message.BatchUpdateInput{
 		Run: run(id, at), Visit: message.Visit{Node: "0#1", Name: "Set it", Sequence: 1},
-		Where: parse(t, where), Limit: limit, Trigger: json.RawMessage(trigger),
+		Where: parse(t, where), Limit: limit, Subject: message.Subject{Trigger: json.RawMessage(trigger)},
 	}
 	if err := json.Unmarshal([]byte(set), &in.Set); err != nil {
 		t.Fatal(err)
@@ -100,7 +100,7 @@ func TestBranchSaysWhy(t *testing.T) {
 	}
 	for _, c := range cases {
 		got, err := b.EvaluateBranch(t.Context(), message.EvaluateBranchInput{
-			Run: run("c.1", arrived), Condition: parse(t, c.condition), Trigger: json.RawMessage(c.trigger),
+			Run: run("c.1", arrived), Condition: parse(t, c.condition), Subject: message.Subject{Trigger: json.RawMessage(c.trigger)},
 		})
 		if err != nil || got.Value != c.value || !strings.Contains(got.Why, c.why) || got.Condition == "" {
 			t.Errorf("%s of %s: %+v, %v", c.condition, c.trigger, got, err)
@@ -220,7 +220,7 @@ func TestUpdatePersonReadsIDsOfAnyKind(t *testing.T) {
 		got, err := b.UpdatePerson(t.Context(), message.UpdatePersonInput{
 			Run: run(fmt.Sprintf("c.%d", i), arrived), Visit: message.Visit{Node: "0#1", Sequence: 1}, Create: true,
 			Person: json.RawMessage(`"{{ trigger.id }}"`), Set: map[string]json.RawMessage{"a": json.RawMessage("1")},
-			Trigger: json.RawMessage(c.trigger),
+			Subject: message.Subject{Trigger: json.RawMessage(c.trigger)},
 		})
 		if err != nil || got.Person != c.person || !strings.Contains(got.Why, c.why) {
 			t.Errorf("%s: %+v, %v", c.trigger, got, err)

@@ -11,7 +11,7 @@ import (
 
 // BatchUpdate sets attributes on everyone who matches, in one transaction.
 func (a *Activities) BatchUpdate(ctx context.Context, in message.BatchUpdateInput) (message.BatchUpdateResult, error) {
-	workspace, update, err := a.batch(in)
+	workspace, update, err := a.batch(ctx, in)
 	if err != nil {
 		return message.BatchUpdateResult{}, err
 	}
@@ -23,16 +23,20 @@ func (a *Activities) BatchUpdate(ctx context.Context, in message.BatchUpdateInpu
 }
 
 // batch renders what the node asks for.
-func (a *Activities) batch(in message.BatchUpdateInput) (message.Workspace, store.BatchUpdate, error) {
+func (a *Activities) batch(ctx context.Context, in message.BatchUpdateInput) (message.Workspace, store.BatchUpdate, error) {
 	workspace, err := a.workspace(in.Run.Workspace)
 	if err != nil {
 		return workspace, store.BatchUpdate{}, err
 	}
-	where, err := in.Where.Render(renderer(in.Trigger))
+	subject, err := a.know(ctx, in.Run.Workspace, in.Subject)
+	if err != nil {
+		return workspace, store.BatchUpdate{}, err
+	}
+	where, err := in.Where.Render(subject.render)
 	if err != nil {
 		return workspace, store.BatchUpdate{}, templateFailure(err)
 	}
-	set, err := renderAll(in.Set, in.Trigger)
+	set, err := subject.renderAll(in.Set)
 	if err != nil {
 		return workspace, store.BatchUpdate{}, err
 	}

@@ -14,7 +14,7 @@ import (
 // worker that dies costs nothing but the page it was at; heartbeats only tell
 // Temporal that the work goes on.
 func (a *Activities) BatchUpdatePaged(ctx context.Context, in message.BatchUpdateInput) (message.BatchUpdateResult, error) {
-	workspace, update, err := a.batch(in)
+	workspace, update, err := a.batch(ctx, in)
 	if err != nil {
 		return message.BatchUpdateResult{}, err
 	}

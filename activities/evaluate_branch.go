@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"encoding/json"
 
 	"replyflow/definitions"
 	"replyflow/internal/condition"
@@ -10,29 +9,40 @@ import (
 	"replyflow/internal/phone"
 )
 
-// EvaluateBranch decides whether a condition holds for the trigger, and says
+// EvaluateBranch decides whether a condition holds for the run's subject, and says
 // why. The condition's values are rendered first and never parsed again.
-func (a *Activities) EvaluateBranch(_ context.Context, in message.EvaluateBranchInput) (message.EvaluateBranchResult, error) {
+func (a *Activities) EvaluateBranch(ctx context.Context, in message.EvaluateBranchInput) (message.EvaluateBranchResult, error) {
 	workspace, err := a.workspace(in.Run.Workspace)
 	if err != nil {
 		return message.EvaluateBranchResult{}, err
 	}
-	rendered, err := in.Condition.Render(renderer(in.Trigger))
+	subject, err := a.know(ctx, in.Run.Workspace, in.Subject)
 	if err != nil {
-		return message.EvaluateBranchResult{}, templateFailure(err)
+		return message.EvaluateBranchResult{}, err
+	}
+	verdict, err := a.evaluate(in.Condition, subject, workspace)
+	if err != nil {
+		return message.EvaluateBranchResult{}, err
+	}
+	return message.EvaluateBranchResult{Condition: definitions.Summary(in.Condition.Text()), Value: verdict.Holds, Why: verdict.Why}, nil
+}
+
+// evaluate renders the values of a condition and decides whether it holds.
+func (a *Activities) evaluate(asked condition.Condition, subject known, workspace message.Workspace) (condition.Verdict, error) {
+	rendered, err := asked.Render(subject.render)
+	if err != nil {
+		return condition.Verdict{}, templateFailure(err)
 	}
 	verdict, err := condition.Evaluate(rendered, condition.Env{
-		Lookup: func(field string) (json.RawMessage, bool) {
-			return condition.LookupJSON(in.Trigger, condition.TriggerScope.Path(field))
-		},
-		IsPhone:        func(string) bool { return false },
+		Lookup:         subject.lookup,
+		IsPhone:        subject.isPhone(workspace),
 		NormalizePhone: numbers(workspace),
 		Now:            a.now(),
 	})
 	if err != nil {
-		return message.EvaluateBranchResult{}, refuse(InvalidValue, "the condition can't be evaluated: "+err.Error())
+		return verdict, refuse(InvalidValue, "the condition can't be evaluated: "+err.Error())
 	}
-	return message.EvaluateBranchResult{Condition: definitions.Summary(in.Condition.Text()), Value: verdict.Holds, Why: verdict.Why}, nil
+	return verdict, nil
 }
 
 // numbers normalises phone numbers as the workspace reads them.

@@ -19,6 +19,10 @@ const (
 	TemplateFailed = "TemplateFailed"
 	// InvalidValue: a rendered value can't be stored or compared.
 	InvalidValue = "InvalidValue"
+	// InvalidSender: a sender's configuration can't do what it is asked for.
+	InvalidSender = "InvalidSender"
+	// ProviderUnavailable: the provider didn't take a message, and may later.
+	ProviderUnavailable = "ProviderUnavailable"
 	// UnknownWorkspace: the run belongs to a workspace that this process's
 	// configuration doesn't have.
 	UnknownWorkspace = "UnknownWorkspace"

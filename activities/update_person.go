@@ -15,7 +15,11 @@ func (a *Activities) UpdatePerson(ctx context.Context, in message.UpdatePersonIn
 	if err != nil {
 		return message.UpdatePersonResult{}, err
 	}
-	rendered, err := renderer(in.Trigger)(in.Person)
+	subject, err := a.know(ctx, in.Run.Workspace, in.Subject)
+	if err != nil {
+		return message.UpdatePersonResult{}, err
+	}
+	rendered, err := subject.render(in.Person)
 	if err != nil {
 		return message.UpdatePersonResult{}, templateFailure(err)
 	}
@@ -23,7 +27,7 @@ func (a *Activities) UpdatePerson(ctx context.Context, in message.UpdatePersonIn
 	if id == "" {
 		return message.UpdatePersonResult{Why: "the person's id is empty: nobody was changed"}, nil
 	}
-	set, err := renderAll(in.Set, in.Trigger)
+	set, err := subject.renderAll(in.Set)
 	if err != nil {
 		return message.UpdatePersonResult{}, err
 	}

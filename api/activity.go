@@ -15,10 +15,11 @@ import (
 type LogEntry struct {
 	ID       string          `json:"id"`
 	At       time.Time       `json:"at"`
-	Type     string          `json:"type" doc:"What happened: person_created, attributes_changed." example:"attributes_changed"`
+	Type     string          `json:"type" doc:"What happened: person_created, attributes_changed, message_received, consent_changed, near_miss, reply_attributed, anonymous_attached, …" example:"attributes_changed"`
 	Person   string          `json:"person,omitempty"`
 	Campaign string          `json:"campaign,omitempty"`
 	Run      string          `json:"run,omitempty"`
+	Sender   string          `json:"sender,omitempty" doc:"Our sender, for what is about messages."`
 	Data     json.RawMessage `json:"data" doc:"What it is about, as the type says: changed attributes stand in before and after."`
 }
 
@@ -30,10 +31,14 @@ type ActivityPage struct {
 
 type (
 	activityInput struct {
-		Person   string `query:"person" doc:"Keep what happened to this person."`
-		Type     string `query:"type" doc:"Keep what is of this type."`
-		Campaign string `query:"campaign" doc:"Keep what this campaign did."`
-		Run      string `query:"run" doc:"Keep what this run did."`
+		Person    string    `query:"person" doc:"Keep what happened to this person."`
+		Type      string    `query:"type" doc:"Keep what is of this type."`
+		Campaign  string    `query:"campaign" doc:"Keep what this campaign did."`
+		Run       string    `query:"run" doc:"Keep what this run did."`
+		Sender    string    `query:"sender" doc:"Keep what is about this sender of ours, by address or name."`
+		Anonymous string    `query:"anonymous" enum:"true,false" doc:"Keep what is about messages of unknown writers, or everything else."`
+		Since     time.Time `query:"since" doc:"Keep what happened at this time or later."`
+		Until     time.Time `query:"until" doc:"Keep what happened before this time."`
 		Page
 	}
 	activityOutput struct{ Body ActivityPage }
@@ -46,6 +51,7 @@ func (a *API) addActivity(api huma.API) {
 func (a *API) listActivity(ctx context.Context, in *activityInput) (*activityOutput, error) {
 	page, err := a.store.ListActivity(ctx, caller(ctx), store.ActivityQuery{
 		Person: in.Person, Type: in.Type, Campaign: in.Campaign, Run: in.Run, Limit: in.Limit, Cursor: in.Cursor,
+		Sender: a.senderAddress(caller(ctx), in.Sender), Anonymous: optionalBool(in.Anonymous), Since: optionalTime(in.Since), Until: optionalTime(in.Until),
 	})
 	if err != nil {
 		return nil, a.answerError(ctx, "reading the activity log", "", err)

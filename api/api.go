@@ -34,6 +34,13 @@ type Store interface {
 	SetCampaignStatus(ctx context.Context, workspace, key string, status store.CampaignStatus) (store.Campaign, error)
 	ListSamples(ctx context.Context, workspace, campaign string) ([]store.Sample, error)
 
+	GetPersonConsent(ctx context.Context, workspace string, person store.Person) (store.PersonConsent, error)
+	ListOptedOutAddresses(ctx context.Context, workspace string, query store.AddressConsentQuery) (store.AddressConsentPage, error)
+	ListLedger(ctx context.Context, workspace, address string, limit int, cursor string) (store.LedgerPage, error)
+	RecordConsents(ctx context.Context, workspace string, records []store.RecordConsent) error
+	ListMessages(ctx context.Context, workspace string, query store.MessageQuery) (store.MessagePage, error)
+	GetMessage(ctx context.Context, workspace, id string) (store.Message, error)
+
 	GetRun(ctx context.Context, workspace, id string) (store.Run, error)
 	ListRuns(ctx context.Context, workspace string, query store.RunsQuery) (store.RunsPage, error)
 	ListActivity(ctx context.Context, workspace string, query store.ActivityQuery) (store.ActivityPage, error)
@@ -91,6 +98,8 @@ type Options struct {
 	Keys []Key
 	// Workspaces finds a workspace's settings by its key.
 	Workspaces func(key string) (message.Workspace, bool)
+	// Senders are a workspace's senders; nil is none.
+	Senders func(workspace string) []Sender
 	// PublicURL is what providers call; webhooks' addresses begin with it.
 	PublicURL string
 	// Logger takes what callers aren't told; nil is slog.Default().
@@ -107,6 +116,7 @@ type API struct {
 	simulator  Simulator
 	keys       []Key
 	workspaces func(key string) (message.Workspace, bool)
+	senders    func(workspace string) []Sender
 	publicURL  string
 	logger     *slog.Logger
 	now        func() time.Time
@@ -117,7 +127,10 @@ func New(options Options) *API {
 	a := &API{
 		store: options.Store, catalogue: options.Catalogue, history: options.History, simulator: options.Simulator,
 		keys: options.Keys, workspaces: options.Workspaces, publicURL: strings.TrimRight(options.PublicURL, "/"),
-		logger: options.Logger, now: options.Now,
+		logger: options.Logger, now: options.Now, senders: options.Senders,
+	}
+	if a.senders == nil {
+		a.senders = func(string) []Sender { return nil }
 	}
 	if a.logger == nil {
 		a.logger = slog.Default()
@@ -149,6 +162,9 @@ func (a *API) addOperations(router *mux.Router) huma.API {
 	a.addCampaigns(operations)
 	a.addCampaignStates(operations)
 	a.addRuns(operations)
+	a.addMessages(operations)
+	a.addOptOuts(operations)
+	a.addConsent(operations)
 	a.addActivity(operations)
 	a.addSimulations(operations)
 	return operations

@@ -27,13 +27,6 @@ type Person struct {
 	Segments   []string                   `json:"segments" nullable:"false" doc:"The segments that the person is in."`
 }
 
-// OptOut is a sender whose messages a person doesn't want.
-type OptOut struct {
-	Channel string    `json:"channel"`
-	Sender  string    `json:"sender"`
-	Since   time.Time `json:"since"`
-}
-
 // SavedPerson is a person after a write, and what is doubtful about it.
 type SavedPerson struct {
 	Person
@@ -117,7 +110,11 @@ func (a *API) putPerson(ctx context.Context, in *putPersonInput) (*putPersonOutp
 	if created {
 		out.Status = http.StatusCreated
 	}
-	out.Body = SavedPerson{Person: newPerson(person), Problems: phoneProblems(workspace, in.Body.Attributes)}
+	shown, err := a.showPerson(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	out.Body = SavedPerson{Person: shown, Problems: phoneProblems(workspace, in.Body.Attributes)}
 	return out, nil
 }
 
@@ -126,7 +123,11 @@ func (a *API) getPerson(ctx context.Context, in *personInput) (*personOutput, er
 	if err != nil {
 		return nil, a.answerError(ctx, "reading the person", noSuchPerson, err)
 	}
-	return &personOutput{newPerson(person)}, nil
+	shown, err := a.showPerson(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	return &personOutput{shown}, nil
 }
 
 func (a *API) listPeople(ctx context.Context, in *peopleInput) (*peopleOutput, error) {
@@ -147,7 +148,9 @@ func (a *API) listPeople(ctx context.Context, in *peopleInput) (*peopleOutput, e
 	out.Body.Next = page.Next
 	out.Body.People = make([]Person, len(page.People))
 	for i, person := range page.People {
-		out.Body.People[i] = newPerson(person)
+		if out.Body.People[i], err = a.showPerson(ctx, person); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }
@@ -157,11 +160,16 @@ func (a *API) deletePerson(ctx context.Context, in *personInput) (*struct{}, err
 	return nil, a.answerError(ctx, "erasing the person", noSuchPerson, err)
 }
 
-func newPerson(person store.Person) Person {
+// showPerson is a person with what they have opted out of.
+func (a *API) showPerson(ctx context.Context, person store.Person) (Person, error) {
+	optOuts, err := a.optOuts(ctx, person)
+	if err != nil {
+		return Person{}, a.answerError(ctx, "reading the person's consent", noSuchPerson, err)
+	}
 	return Person{
 		ID: person.ID, CreatedAt: person.CreatedAt, UpdatedAt: person.UpdatedAt, Phone: person.Phone,
-		Attributes: person.Attributes, OptOuts: []OptOut{}, Segments: []string{},
-	}
+		Attributes: person.Attributes, OptOuts: optOuts, Segments: []string{},
+	}, nil
 }
 
 // phoneProblems says which of the written numbers match nobody. They are stored

@@ -56,7 +56,7 @@ func (b *BatchUpdate) Run(ctx workflow.Context, visit Visit) (Decision, error) {
 		execute, method = ExecuteLong, Activities.BatchUpdatePaged
 	}
 	result, err := execute(ctx, method, message.BatchUpdateInput{
-		Run: visit.Run, Visit: visit.Visit, Where: b.Where, Set: b.Set, Limit: b.limit(), Trigger: visit.Trigger,
+		Run: visit.Run, Visit: visit.Visit, Where: b.Where, Set: b.Set, Limit: b.limit(), Subject: visit.Subject,
 	}, b.Name+": "+b.Where.Text())
 	if err != nil {
 		return Decision{}, err

@@ -26,7 +26,7 @@ func (b *Branch) Sides() []Side { return []Side{{"then", b.Then}, {"else", b.Els
 
 // Check implements Node.
 func (b *Branch) Check(c *Checker) {
-	c.Condition("if", b.If, condition.TriggerScope)
+	c.Condition("if", b.If, c.scope)
 	if len(b.Then) == 0 && len(b.Else) == 0 {
 		c.Warn("", "both sides of the branch are empty: it decides nothing", "put nodes under then or else")
 	}
@@ -35,7 +35,7 @@ func (b *Branch) Check(c *Checker) {
 // Run asks the condition and leads to the side that it decides for.
 func (b *Branch) Run(ctx workflow.Context, visit Visit) (Decision, error) {
 	answer, err := Execute(ctx, Activities.EvaluateBranch, message.EvaluateBranchInput{
-		Run: visit.Run, Visit: visit.Visit, Condition: b.If, Trigger: visit.Trigger,
+		Run: visit.Run, Visit: visit.Visit, Condition: b.If, Subject: visit.Subject,
 	}, b.Name+": "+b.If.Text())
 	if err != nil {
 		return Decision{}, err

@@ -23,6 +23,9 @@ func (c *Checker) Condition(field string, checked condition.Condition, scope con
 func (c *Checker) checkConditions(root *value) {
 	drop := map[*value]bool{}
 	c.dropConditions(root, drop)
+	if inbound := root.get("trigger").get("inbound"); inbound != nil {
+		c.dropUnreadable(inbound.get("if"), drop)
+	}
 	root.prune(drop)
 }
 
@@ -44,14 +47,17 @@ func (c *Checker) dropConditionsOf(node *value, drop map[*value]bool) {
 		return
 	}
 	for _, field := range fieldsOf[condition.Condition](name) {
-		written := node.get(field)
-		if written == nil {
-			continue
-		}
-		if _, problems := condition.Decode(written.json()); len(problems) > 0 {
-			c.conditionProblems(written, problems)
-			drop[written] = true
-		}
+		c.dropUnreadable(node.get(field), drop)
+	}
+}
+
+func (c *Checker) dropUnreadable(written *value, drop map[*value]bool) {
+	if written == nil {
+		return
+	}
+	if _, problems := condition.Decode(written.json()); len(problems) > 0 {
+		c.conditionProblems(written, problems)
+		drop[written] = true
 	}
 }
 

@@ -22,7 +22,9 @@ const (
 // was decoded, so its lists have the same indexes.
 func (c *Checker) checkDefinition(d Definition) {
 	c.checkName("name", d.Name)
+	c.scope = d.Trigger.scope()
 	c.checkTrigger(d.Trigger)
+	c.checkTriggerKind(d.Trigger)
 	workflow := c.at.get("workflow")
 	c.within(workflow, func() {
 		c.checkNodes(d.Workflow, 1)

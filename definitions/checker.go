@@ -1,5 +1,7 @@
 package definitions
 
+import "replyflow/internal/condition"
+
 // Checker collects what is wrong or doubtful about a definition, with the place
 // in the file. Nodes report to it by the names of their fields.
 type Checker struct {
@@ -9,6 +11,8 @@ type Checker struct {
 	at *value
 	// names holds the nodes' names and where each stands.
 	names map[string]nodeName
+	// scope is what conditions of the campaign ask about.
+	scope condition.Scope
 	// addsPeople is set when a node may add people who weren't there before.
 	addsPeople bool
 }

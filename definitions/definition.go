@@ -6,6 +6,8 @@
 // declaration.
 package definitions
 
+import "replyflow/internal/condition"
+
 // Definition describes a campaign: a trigger and a tree of nodes. It is a tree,
 // not a graph: every branch closes by itself, so an unreachable node or a
 // dangling edge can't be written.
@@ -21,6 +23,15 @@ type Definition struct {
 // Trigger says what starts a campaign.
 type Trigger struct {
 	Webhook *Webhook `json:"webhook,omitempty" doc:"Data arrives via webhook: the campaign gets an address of its own to post to."`
+	Inbound *Inbound `json:"inbound,omitempty" doc:"Somebody writes to one of our senders. The message and, when the address is known, the person who wrote it are the subject of the run."`
+}
+
+// scope is what bare fields of the campaign's conditions belong to.
+func (t Trigger) scope() condition.Scope {
+	if t.Inbound != nil {
+		return condition.MessageScope
+	}
+	return condition.TriggerScope
 }
 
 // Compiled is the definition as a run pins it in its workflow's input: without

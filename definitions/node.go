@@ -36,7 +36,7 @@ type Side struct {
 type Visit struct {
 	message.Visit
 	Run     message.RunRef
-	Trigger json.RawMessage
+	Subject message.Subject
 }
 
 // Decision is what a node decided and where the run goes on.

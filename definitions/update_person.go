@@ -36,7 +36,7 @@ func (u *UpdatePerson) Check(c *Checker) {
 func (u *UpdatePerson) Run(ctx workflow.Context, visit Visit) (Decision, error) {
 	result, err := Execute(ctx, Activities.UpdatePerson, message.UpdatePersonInput{
 		Run: visit.Run, Visit: visit.Visit, Person: u.Person, Set: u.Set,
-		Create: u.Create == nil || *u.Create, Trigger: visit.Trigger,
+		Create: u.Create == nil || *u.Create, Subject: visit.Subject,
 	}, u.Name)
 	if err != nil {
 		return Decision{}, err

@@ -26,11 +26,14 @@ type answer struct {
 	// status is set when there is no run: the campaign doesn't run.
 	status Status
 	twilio bool
+	// queued is true when the run starts later.
+	queued bool
 }
 
 type runAnswer struct {
 	Run       string `json:"run"`
 	Duplicate bool   `json:"duplicate"`
+	Queued    bool   `json:"queued,omitempty"`
 }
 
 type sampleAnswer struct {
@@ -41,7 +44,7 @@ type sampleAnswer struct {
 func (a answer) write(w http.ResponseWriter) {
 	header := w.Header()
 	header.Set(headerDuplicate, strconv.FormatBool(a.started.Duplicate))
-	var body any = runAnswer{Run: a.started.Run, Duplicate: a.started.Duplicate}
+	var body any = runAnswer{Run: a.started.Run, Duplicate: a.started.Duplicate, Queued: a.queued}
 	if a.status != "" {
 		header.Set(headerStatus, string(a.status))
 		body = sampleAnswer{Status: a.status}

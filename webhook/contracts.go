@@ -6,7 +6,6 @@ import (
 
 	"replyflow/definitions"
 	"replyflow/internal/message"
-	"replyflow/workflows"
 )
 
 // ErrUnknownToken: no campaign has the token.
@@ -44,12 +43,6 @@ type Hook struct {
 	Trigger definitions.Webhook
 	// Definition is compiled: what a run pins.
 	Definition definitions.Definition
-}
-
-// Starter starts runs. An error that says that Temporal can't be reached makes
-// the answer a 503, any other a 500.
-type Starter interface {
-	StartCampaignRun(ctx context.Context, in workflows.CampaignRunInput) (workflows.Started, error)
 }
 
 // Samples keeps the last payloads of a campaign. Intake calls it for draft and

@@ -6,6 +6,8 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+
+	"replyflow/internal/form"
 )
 
 // Names by which Twilio's requests are known.
@@ -22,6 +24,8 @@ type delivery struct {
 	twilio     bool
 	account    string
 	messageSID string
+	// form is the body, when it was one.
+	form form.Form
 }
 
 // decode makes one JSON object of a request: of its body, and of those query
@@ -32,7 +36,7 @@ func decode(r *http.Request, body []byte) (delivery, *refusal) {
 		return delivery{}, refused
 	}
 	if r.Method == http.MethodGet {
-		return deliver(emptyObject, &query, fields{})
+		return deliver(emptyObject, &query, form.Form{})
 	}
 	isForm, refused := bodyKind(r.Header)
 	switch {
@@ -45,11 +49,11 @@ func decode(r *http.Request, body []byte) (delivery, *refusal) {
 		}
 		return deliver(root, nil, query)
 	}
-	form, refused := decodeForm("form", string(body))
+	sent, refused := decodeForm("form", string(body))
 	if refused != nil {
 		return delivery{}, refused
 	}
-	return deliver(emptyObject, &form, query)
+	return deliver(emptyObject, &sent, query)
 }
 
 // emptyObject is the payload of an empty body.
@@ -57,12 +61,13 @@ var emptyObject = json.RawMessage("{}")
 
 // deliver puts a payload together: the object that was sent as JSON, or the
 // form, then what the query adds.
-func deliver(object json.RawMessage, form *fields, query fields) (delivery, *refusal) {
+func deliver(object json.RawMessage, body *form.Form, query form.Form) (delivery, *refusal) {
 	var d delivery
-	if form != nil {
-		object = addFields(object, *form)
-		d.account, d.messageSID = form.one(fieldAccountSID), form.one(fieldMessageSID)
+	if body != nil {
+		object = addFields(object, *body)
+		d.account, d.messageSID = body.One(fieldAccountSID), body.One(fieldMessageSID)
 		d.twilio = d.account != "" && d.messageSID != ""
+		d.form = *body
 	}
 	d.payload = addFields(object, query)
 	if len(d.payload) > maxPayload {
@@ -103,8 +108,8 @@ func bodyKind(header http.Header) (isForm bool, refused *refusal) {
 
 // addFields adds to an object the fields whose names it lacks, in their order.
 // The object's own bytes stay as they are.
-func addFields(object json.RawMessage, added fields) json.RawMessage {
-	if len(added.names) == 0 {
+func addFields(object json.RawMessage, added form.Form) json.RawMessage {
+	if len(added.Names) == 0 {
 		return object
 	}
 	var present map[string]json.RawMessage
@@ -112,7 +117,7 @@ func addFields(object json.RawMessage, added fields) json.RawMessage {
 	_ = json.Unmarshal(object, &present)
 	var b bytes.Buffer
 	b.Write(bytes.TrimSuffix(object, []byte("}")))
-	for _, name := range added.names {
+	for _, name := range added.Names {
 		if _, has := present[name]; has {
 			continue
 		}
@@ -121,7 +126,7 @@ func addFields(object json.RawMessage, added fields) json.RawMessage {
 		}
 		b.Write(jsonText(name))
 		b.WriteByte(':')
-		b.Write(jsonValue(added.values[name]))
+		b.Write(jsonValue(added.Values[name]))
 	}
 	b.WriteByte('}')
 	return b.Bytes()

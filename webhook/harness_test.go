@@ -60,7 +60,12 @@ func (w *world) FindHook(_ context.Context, token string) (Hook, error) {
 	return w.hook, nil
 }
 
-func (w *world) StartCampaignRun(_ context.Context, in workflows.CampaignRunInput) (workflows.Started, error) {
+// Start implements Starter.
+func (w *world) Start(_ context.Context, entry Entry) (workflows.Started, error) {
+	in, err := inputOf[workflows.CampaignRunInput](entry)
+	if err != nil {
+		return workflows.Started{}, err
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.startErr != nil {
@@ -118,7 +123,7 @@ func setup(t *testing.T, change func(*world, *Options)) *harness {
 	}
 	h := &harness{t: t, world: w, log: &lockedBuffer{}}
 	h.options = Options{
-		Catalogue: w, Starter: w, Samples: w, Senders: w,
+		Catalogue: w, Launcher: NewLauncher(LauncherOptions{Starter: w}), Samples: w, Senders: w,
 		PublicURL: "https://hooks.example.com",
 		Now:       func() time.Time { return testArrival },
 		Random:    rand.Reader,

@@ -12,6 +12,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"replyflow/internal/message"
+	"replyflow/internal/provider"
 	"replyflow/workflows"
 )
 
@@ -35,7 +36,7 @@ func (in *Intake) take(w http.ResponseWriter, r *http.Request, token string, arr
 	if refused != nil {
 		return hook, answer{}, refused
 	}
-	body, refused := in.readBody(w, r)
+	body, refused := in.readBody(w, r, in.limits.Body)
 	if refused != nil {
 		return hook, answer{}, refused
 	}
@@ -53,10 +54,9 @@ func (in *Intake) take(w http.ResponseWriter, r *http.Request, token string, arr
 		return hook, answer{}, refused
 	}
 	// The client may give up now; what it sent is ours to finish.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), in.limits.StartTimeout)
-	defer cancel()
+	ctx := context.WithoutCancel(r.Context())
 	event := message.Event{Key: key, ArrivedAt: arrived, Payload: taken.payload}
-	result, refused := in.run(ctx, hook, event)
+	result, refused := in.run(ctx, hook, event, in.messageIn(hook, taken, arrived))
 	result.twilio = taken.twilio
 	return hook, result, refused
 }
@@ -77,30 +77,75 @@ func (in *Intake) findHook(ctx context.Context, token string) (Hook, *refusal) {
 	return hook, nil
 }
 
-// run starts the campaign's run, or keeps the event as a sample when the
-// campaign doesn't run.
-func (in *Intake) run(ctx context.Context, hook Hook, event message.Event) (answer, *refusal) {
+// messageIn is the inbound message that a verified request of Twilio's is as
+// well, whichever address it came by: a STOP must reach the ledger.
+func (in *Intake) messageIn(hook Hook, taken delivery, arrived time.Time) []Entry {
+	if hook.Trigger.Verify == nil || !hook.Trigger.Verify.Twilio || !taken.twilio || in.providers == nil {
+		return nil
+	}
+	var ours []provider.Sender
+	for _, sender := range in.providers.List("twilio") {
+		if sender.Workspace == hook.Workspace && sender.Account == taken.account {
+			ours = append(ours, sender)
+		}
+	}
+	m, known := provider.TwilioMessage(taken.form, ours)
+	if !known {
+		return nil
+	}
+	m.ArrivedAt = arrived
+	return []Entry{messageEntry(m)}
+}
+
+// run starts the campaign's run, or keeps the event as a sample when the campaign
+// doesn't run. What else the delivery is, is started in any case.
+func (in *Intake) run(ctx context.Context, hook Hook, event message.Event, beside []Entry) (answer, *refusal) {
 	if hook.Status != StatusStarted {
+		if err := in.launchAll(ctx, beside); err != nil {
+			return answer{}, in.notLaunched(err)
+		}
 		if err := in.samples.KeepSample(ctx, hook.Workspace, hook.Campaign, event); err != nil {
 			return answer{}, refuse(http.StatusServiceUnavailable, "no_samples",
 				"the sample can't be kept at the moment; send this again later").because(err)
 		}
 		return answer{status: hook.Status}, nil
 	}
-	started, err := in.starter.StartCampaignRun(ctx, workflows.CampaignRunInput{
+	run := runEntry(workflows.CampaignRunInput{
 		Workspace: hook.Workspace, Version: hook.Version, Event: event, Definition: hook.Definition,
 	})
-	switch {
-	case err == nil:
-		in.logger.DebugContext(ctx, "a webhook was taken", "workspace", hook.Workspace, "campaign", hook.Campaign,
-			"run", started.Run, "duplicate", started.Duplicate)
-		return answer{started: started}, nil
-	case unreachable(err):
-		return answer{}, refuse(http.StatusServiceUnavailable, "no_temporal",
-			"the run can't be started at the moment; send this again later").because(err)
-	default:
-		return answer{}, in.broken("start", err)
+	launched := in.launcher.LaunchAll(ctx, append([]Entry{run}, beside...))
+	for _, each := range launched {
+		if each.Err != nil {
+			return answer{}, in.notLaunched(each.Err)
+		}
 	}
+	taken := launched[0].Started
+	taken.Run = workflows.RunID(hook.Definition.Key, event.Key)
+	in.logger.DebugContext(ctx, "a webhook was taken", "workspace", hook.Workspace, "campaign", hook.Campaign,
+		"run", taken.Run, "duplicate", taken.Duplicate, "queued", launched[0].Queued)
+	return answer{started: taken, queued: launched[0].Queued}, nil
+}
+
+// launchAll makes entries durable, all of them.
+func (in *Intake) launchAll(ctx context.Context, entries []Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	for _, launched := range in.launcher.LaunchAll(ctx, entries) {
+		if launched.Err != nil {
+			return launched.Err
+		}
+	}
+	return nil
+}
+
+// notLaunched is the answer to a delivery that nothing took.
+func (in *Intake) notLaunched(err error) *refusal {
+	if passing(err) || in.launcher.overflows() {
+		return refuse(http.StatusServiceUnavailable, "no_intake",
+			"the run can't be started at the moment; send this again later").because(err)
+	}
+	return in.broken("start", err)
 }
 
 // broken is the answer to what no repetition mends. Strangers get a number to

@@ -7,14 +7,18 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"replyflow/internal/provider"
 )
 
 // Options are what an Intake is made of.
 type Options struct {
 	// Catalogue finds the campaign behind a token.
 	Catalogue Catalogue
-	// Starter starts runs.
-	Starter Starter
+	// Launcher starts workflows, now or later.
+	Launcher *Launcher
+	// Providers knows our senders, with what their providers sign with.
+	Providers provider.Senders
 	// Samples keeps what campaigns that don't run yet receive.
 	Samples Samples
 	// Senders knows the auth tokens that Twilio signs with.
@@ -40,9 +44,6 @@ type Limits struct {
 	// BodyTimeout is how long a client may take to send its body; 0 means
 	// DefaultBodyTimeout.
 	BodyTimeout time.Duration
-	// StartTimeout is how long Temporal may take to accept a run; 0 means
-	// DefaultStartTimeout.
-	StartTimeout time.Duration
 }
 
 // Defaults and bounds of intake.
@@ -51,9 +52,10 @@ const (
 	DefaultBody = 1 << 20
 	// DefaultBodyTimeout is how long a body may take to arrive.
 	DefaultBodyTimeout = 30 * time.Second
-	// DefaultStartTimeout is how long a start may take. Refusing is the only
-	// other thing that intake can do with a delivery, so it waits for about as
-	// long as providers do (Twilio gives up after 15 s).
+	// DefaultStartTimeout is how long a start may take when there is nowhere else
+	// to go. Refusing is the only other thing that intake can do with a delivery
+	// then, so it waits for about as long as providers do (Twilio gives up after
+	// 15 s).
 	DefaultStartTimeout = 10 * time.Second
 
 	// maxPayload bounds the decoded payload, in bytes: a form of control
@@ -75,7 +77,8 @@ const (
 // Intake takes webhooks. It is safe for concurrent use.
 type Intake struct {
 	catalogue Catalogue
-	starter   Starter
+	launcher  *Launcher
+	providers provider.Senders
 	samples   Samples
 	senders   Senders
 	publicURL string
@@ -90,7 +93,8 @@ type Intake struct {
 func New(options Options) *Intake {
 	in := &Intake{
 		catalogue: options.Catalogue,
-		starter:   options.Starter,
+		launcher:  options.Launcher,
+		providers: options.Providers,
 		samples:   options.Samples,
 		senders:   options.Senders,
 		publicURL: strings.TrimRight(options.PublicURL, "/"),
@@ -118,9 +122,6 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.BodyTimeout <= 0 {
 		l.BodyTimeout = DefaultBodyTimeout
-	}
-	if l.StartTimeout <= 0 {
-		l.StartTimeout = DefaultStartTimeout
 	}
 	return l
 }

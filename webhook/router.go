@@ -25,7 +25,8 @@ func (in *Intake) Register(router *mux.Router) {
 	}
 	for _, prefix := range prefixes {
 		router.HandleFunc(prefix+hookPath, in.serveHook).Methods(http.MethodPost, http.MethodGet)
-		router.HandleFunc(prefix+hookPath, in.refuseMethod)
+		router.HandleFunc(prefix+hookPath, refuseMethods([]string{http.MethodGet, http.MethodPost}))
+		in.registerProviders(router, prefix)
 	}
 }
 
@@ -36,7 +37,10 @@ func (in *Intake) Router() *mux.Router {
 	return router
 }
 
-func (in *Intake) refuseMethod(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Allow", "GET, POST")
-	writeRefusal(w, r, refuse(http.StatusMethodNotAllowed, "method", "a webhook is a POST or a GET, not %s", clip(r.Method)))
+// refuseMethods answers a method that an address doesn't take.
+func refuseMethods(taken []string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Allow", strings.Join(taken, ", "))
+		writeRefusal(w, r, refuse(http.StatusMethodNotAllowed, "method", "this address takes %s, not %s", strings.Join(taken, " and "), clip(r.Method)))
+	}
 }

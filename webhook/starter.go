@@ -2,7 +2,10 @@ package webhook
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"strings"
 	"syscall"
 
 	"go.temporal.io/api/serviceerror"
@@ -11,14 +14,44 @@ import (
 	"replyflow/workflows"
 )
 
-// TemporalStarter starts runs in Temporal.
+// TemporalStarter starts workflows in Temporal.
 type TemporalStarter struct {
 	Client client.Client
 }
 
-// StartCampaignRun implements Starter.
-func (s TemporalStarter) StartCampaignRun(ctx context.Context, in workflows.CampaignRunInput) (workflows.Started, error) {
-	return workflows.StartCampaignRun(ctx, s.Client, in)
+// Start implements EntryStarter.
+func (s TemporalStarter) Start(ctx context.Context, entry Entry) (workflows.Started, error) {
+	switch entry.Kind {
+	case EntryCampaignRun:
+		in, err := inputOf[workflows.CampaignRunInput](entry)
+		if err != nil {
+			return workflows.Started{}, err
+		}
+		return workflows.StartCampaignRun(ctx, s.Client, in)
+	case EntryInboundMessage:
+		in, err := inputOf[workflows.InboundMessageInput](entry)
+		if err != nil {
+			return workflows.Started{}, err
+		}
+		return workflows.StartInboundMessage(ctx, s.Client, in)
+	case EntryProviderUpdates:
+		in, err := inputOf[workflows.ProviderUpdatesInput](entry)
+		if err != nil {
+			return workflows.Started{}, err
+		}
+		_, key, _ := strings.Cut(strings.TrimPrefix(entry.WorkflowID, "updates/"), "/")
+		return workflows.StartProviderUpdates(ctx, s.Client, key, in)
+	}
+	return workflows.Started{}, fmt.Errorf("webhook: an entry of the kind %q can't be started: a newer process wrote it", entry.Kind)
+}
+
+// inputOf is the input of an entry.
+func inputOf[In any](entry Entry) (In, error) {
+	var in In
+	if err := json.Unmarshal(entry.Input, &in); err != nil {
+		return in, fmt.Errorf("webhook: the input of entry %s can't be read: %w", entry.ID, err)
+	}
+	return in, nil
 }
 
 // unreachable reports whether a start failed because Temporal can't be reached
@@ -31,5 +64,5 @@ func unreachable(err error) bool {
 		exhausted   *serviceerror.ResourceExhausted
 	)
 	return errors.As(err, &unavailable) || errors.As(err, &late) || errors.As(err, &exhausted) ||
-		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, syscall.ECONNREFUSED)
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ECONNRESET)
 }

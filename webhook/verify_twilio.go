@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"replyflow/internal/condition"
+	"replyflow/internal/provider"
 )
 
 const headerTwilioSignature = "X-Twilio-Signature"
@@ -22,10 +23,10 @@ func (in *Intake) verifyTwilio(workspace string, r request) *refusal {
 	if len(tokens) == 0 {
 		return forbid("no sender is configured for the request's AccountSid")
 	}
-	call := twilioCall{
-		url: in.origin() + in.target(r.Request), method: r.Method, contentType: r.Header.Get("Content-Type"), body: r.body,
+	call := provider.TwilioCall{
+		URL: in.origin() + in.target(r.Request), Method: r.Method, ContentType: r.Header.Get("Content-Type"), Body: r.body,
 	}
-	if !call.signedBy(signature, tokens) {
+	if !call.SignedBy(signature, tokens) {
 		return forbid("the X-Twilio-Signature header is wrong; check public_url and the auth token")
 	}
 	return nil

@@ -44,6 +44,9 @@ func newWorker(c client.Client, queue string, activities workflows.Activities) w
 // called. Tests and the simulator register the same way.
 func Register(registry Registry, activities workflows.Activities) {
 	registry.RegisterWorkflowWithOptions(workflows.CampaignRun, workflow.RegisterOptions{Name: workflows.CampaignRunType})
+	registry.RegisterWorkflowWithOptions(workflows.InboundMessage, workflow.RegisterOptions{Name: workflows.InboundMessageType})
+	registry.RegisterWorkflowWithOptions(workflows.ProviderUpdates, workflow.RegisterOptions{Name: workflows.ProviderUpdatesType})
+	registry.RegisterWorkflowWithOptions(workflows.AttachMessages, workflow.RegisterOptions{Name: workflows.AttachMessagesType})
 	registry.RegisterActivityWithOptions(activities, activity.RegisterOptions{})
 }
 

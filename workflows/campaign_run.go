@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"replyflow/definitions"
+	"replyflow/internal/inbound"
 	"replyflow/internal/message"
 )
 
@@ -19,6 +21,12 @@ type CampaignRunInput struct {
 	Version    int                    `json:"version"`
 	Event      message.Event          `json:"event"`
 	Definition definitions.Definition `json:"definition"`
+	// Message is the inbound message that started the run, as conditions and
+	// templates see it; empty for a webhook's run.
+	Message json.RawMessage `json:"message,omitempty"`
+	// Person is whom the run is about, nil for a webhook's run and for a message
+	// from an unknown address.
+	Person *inbound.Person `json:"person,omitempty"`
 }
 
 // CampaignRunResult is what came of a run.
@@ -75,6 +83,15 @@ func newCampaignRun(ctx workflow.Context, in CampaignRunInput) *campaignRun {
 		visits:  map[string]int{},
 		status:  message.StatusRunning,
 	}
+}
+
+// subject is what the run is about.
+func (r *campaignRun) subject() message.Subject {
+	subject := message.Subject{Trigger: r.in.Event.Payload, Message: r.in.Message}
+	if r.in.Person != nil {
+		subject.Person = r.in.Person.Internal
+	}
+	return subject
 }
 
 func (r *campaignRun) begin(ctx workflow.Context) (message.BeginRunResult, error) {

@@ -4,16 +4,27 @@
 package workflows
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
+
+	"replyflow/internal/message"
 )
 
 // Workflow types, as registered.
 const (
 	// CampaignRunType is the type of the workflow that runs a campaign once.
 	CampaignRunType = "CampaignRun"
+	// InboundMessageType is the type of the workflow of an inbound message.
+	InboundMessageType = "InboundMessage"
+	// ProviderUpdatesType is the type of the workflow that records statuses,
+	// preferences and changed ids.
+	ProviderUpdatesType = "ProviderUpdates"
+	// AttachMessagesType is the type of the workflow that gives a person the
+	// anonymous messages of their number.
+	AttachMessagesType = "AttachMessages"
 )
 
 // The search attributes of runs. Temporal never encrypts them, so they hold keys
@@ -57,6 +68,20 @@ const MaxVisits = 1_000
 // holds no personal data: it is a provider's message id or a hash.
 func RunWorkflowID(workspace, campaign, key string) string {
 	return "run/" + workspace + "/" + campaign + "/" + key
+}
+
+// InboundWorkflowID is the workflow id of an inbound message. Its own id holds no
+// personal data: a WhatsApp id, which contains the phone number, has been hashed.
+func InboundWorkflowID(m message.Inbound) string {
+	return "inbound/" + m.Sender.Workspace + "/" + string(m.Channel) + "/" + m.ID
+}
+
+// UpdatesWorkflowID is the workflow id of what a provider reported in one request.
+func UpdatesWorkflowID(workspace, key string) string { return "updates/" + workspace + "/" + key }
+
+// AttachWorkflowID is the workflow id of a pending attachment.
+func AttachWorkflowID(workspace string, pending int64) string {
+	return "attach/" + workspace + "/" + strconv.FormatInt(pending, 10)
 }
 
 // RunID is the API's id of a campaign's run of a delivery, unique in its

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
@@ -27,38 +26,24 @@ type Started struct {
 // StartCampaignRun starts the run of a delivery, or finds the one that it had.
 // A run that failed may be started again under its id; a completed one not.
 func StartCampaignRun(ctx context.Context, c client.Client, in CampaignRunInput) (Started, error) {
-	options := startOptions(in)
-	started := Started{Run: RunID(in.Definition.Key, in.Event.Key), WorkflowID: options.ID}
-	execution, err := c.ExecuteWorkflow(ctx, options, CampaignRunType, in)
-	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
-		started.Duplicate = true
-		return started, nil
-	}
-	if err != nil {
-		return started, err
-	}
-	started.Execution = execution.GetRunID()
-	return started, nil
+	started, err := start(ctx, c, startOptions(in), CampaignRunType, in)
+	started.Run = RunID(in.Definition.Key, in.Event.Key)
+	return started, err
 }
 
 func startOptions(in CampaignRunInput) client.StartWorkflowOptions {
 	definition := in.Definition
-	options := client.StartWorkflowOptions{
-		ID:                                       RunWorkflowID(in.Workspace, definition.Key, in.Event.Key),
-		TaskQueue:                                QueueLong,
-		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
-		WorkflowExecutionErrorWhenAlreadyStarted: true,
-		StaticSummary:                            fmt.Sprintf("%s, version %d", definition.Name, in.Version),
-		StaticDetails:                            outline(definition),
-		TypedSearchAttributes: temporal.NewSearchAttributes(
-			SearchCampaign.ValueSet(definition.Key),
-			SearchVersion.ValueSet(strconv.Itoa(in.Version)),
-		),
-	}
-	if !definition.WorksLong() {
-		options.TaskQueue = QueueShort
-		options.WorkflowTaskTimeout = ShortTaskTimeout
-		options.EnableEagerStart = true
+	options := shortOptions(RunWorkflowID(in.Workspace, definition.Key, in.Event.Key))
+	options.StaticSummary = fmt.Sprintf("%s, version %d", definition.Name, in.Version)
+	options.StaticDetails = outline(definition)
+	options.TypedSearchAttributes = temporal.NewSearchAttributes(
+		SearchCampaign.ValueSet(definition.Key),
+		SearchVersion.ValueSet(strconv.Itoa(in.Version)),
+	)
+	if definition.WorksLong() {
+		options.TaskQueue = QueueLong
+		options.WorkflowTaskTimeout = 0
+		options.EnableEagerStart = false
 	}
 	return options
 }

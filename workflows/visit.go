@@ -53,7 +53,7 @@ func (r *campaignRun) run(ctx workflow.Context, node definitions.Node, place str
 			Sequence: len(r.steps) + 1,
 		},
 		Run:     r.ref,
-		Trigger: r.in.Event.Payload,
+		Subject: r.subject(),
 	}
 	at := workflow.Now(ctx)
 	decision, err := node.Run(ctx, visit)

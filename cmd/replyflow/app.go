@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -32,8 +33,12 @@ type app struct {
 	metrics  *telemetry.Metrics
 	store    *store.Store
 	temporal client.Client
-	// starter starts the runs of what intake takes.
-	starter webhook.Starter
+	// starter starts the workflows of what intake takes.
+	starter webhook.EntryStarter
+	// senders are our senders, ready to decide by.
+	senders *activities.Senders
+	// campaigns are the campaigns in memory; a role that needs them loads them.
+	campaigns *catalogue.Catalogue
 	// closers run last to first.
 	closers []func()
 }
@@ -63,6 +68,11 @@ func openApp(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*app
 	}
 	a.onClose(a.temporal.Close)
 	a.starter = webhook.TemporalStarter{Client: a.temporal}
+	a.campaigns = catalogue.New(a.store, a.logger)
+	if a.senders, err = activities.NewSenders(allSenders(cfg), a.region); err != nil {
+		a.close()
+		return nil, fmt.Errorf("the senders' keywords can't be used: %w", err)
+	}
 	return a, nil
 }
 
@@ -76,7 +86,9 @@ func (a *app) close() {
 }
 
 func (a *app) activities() *activities.Activities {
-	return activities.New(a.store, a.workspace, time.Now)
+	return activities.New(activities.Options{
+		Store: a.store, Workspaces: a.workspace, Now: time.Now, Senders: a.senders, Campaigns: a.campaigns, PublicURL: a.config.PublicURL,
+	})
 }
 
 func (a *app) workspace(key string) (message.Workspace, bool) {
@@ -87,23 +99,37 @@ func (a *app) workspace(key string) (message.Workspace, bool) {
 	return workspace.Settings(), true
 }
 
-// loadCatalogue reads the campaigns and keeps following them until ctx ends.
-func (a *app) loadCatalogue(ctx context.Context) (*catalogue.Catalogue, error) {
-	campaigns := catalogue.New(a.store, a.logger)
-	if err := campaigns.Refresh(ctx); err != nil {
-		return nil, fmt.Errorf("reading the campaigns: %w", err)
+// region is the region of a workspace.
+func (a *app) region(workspace string) string {
+	settings, _ := a.workspace(workspace)
+	return settings.Region
+}
+
+// loadCatalogue reads the campaigns and keeps following them until close. When
+// the database is down it goes by the local snapshot, if there is one.
+func (a *app) loadCatalogue(ctx context.Context) error {
+	if a.config.Spool.Dir != "" {
+		if err := a.campaigns.KeepIn(filepath.Join(a.config.Spool.Dir, "campaigns.json")); err != nil {
+			return err
+		}
+	}
+	if err := a.campaigns.Refresh(ctx); err != nil {
+		if a.config.Spool.Dir == "" {
+			return fmt.Errorf("reading the campaigns: %w", err)
+		}
+		a.logger.Warn("the database can't be read; webhooks go by the local snapshot of the campaigns", "error", err)
 	}
 	following, stop := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		campaigns.Run(following)
+		a.campaigns.Run(following)
 	}()
 	a.onClose(func() {
 		stop()
 		<-done
 	})
-	return campaigns, nil
+	return nil
 }
 
 // listenAndServe serves until close, on a listener that is already bound.

@@ -153,7 +153,8 @@ func (p poster) optOut(ctx context.Context, c client.Client, i int) error {
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("answered %s: %s", answer.Status, bytes.TrimSpace(body))
 	}
-	started := p.executions.take(answer.Header.Get("Replyflow-Run"))
+	workflowID, _ := workflows.WorkflowIDOfRun(message.DefaultWorkspace, answer.Header.Get("Replyflow-Run"))
+	started := p.executions.take(workflowID)
 	var result workflows.CampaignRunResult
 	if err := c.GetWorkflow(ctx, started.WorkflowID, started.Execution).Get(ctx, &result); err != nil {
 		return err
@@ -167,19 +168,19 @@ func (p poster) optOut(ctx context.Context, c client.Client, i int) error {
 // executions is a starter that remembers what it started: waiting for a run by
 // its workflow id alone costs a look-up that the floor doesn't pay.
 type executions struct {
-	webhook.Starter
+	webhook.EntryStarter
 	started sync.Map
 }
 
-// StartCampaignRun implements webhook.Starter.
-func (e *executions) StartCampaignRun(ctx context.Context, in workflows.CampaignRunInput) (workflows.Started, error) {
-	started, err := e.Starter.StartCampaignRun(ctx, in)
-	e.started.Store(started.Run, started)
+// Start implements webhook.EntryStarter.
+func (e *executions) Start(ctx context.Context, entry webhook.Entry) (workflows.Started, error) {
+	started, err := e.EntryStarter.Start(ctx, entry)
+	e.started.Store(entry.WorkflowID, started)
 	return started, err
 }
 
-func (e *executions) take(run string) workflows.Started {
-	value, _ := e.started.LoadAndDelete(run)
+func (e *executions) take(workflowID string) workflows.Started {
+	value, _ := e.started.LoadAndDelete(workflowID)
 	started, _ := value.(workflows.Started)
 	return started
 }
@@ -188,12 +189,8 @@ func (e *executions) take(run string) workflows.Started {
 // the address of the welcome campaign's.
 func serveTo(t *testing.T, d *dev, starter *executions) string {
 	t.Helper()
-	starter.Starter, d.starter = d.starter, starter
-	campaigns, err := d.loadCatalogue(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	handler, err := d.handler(t.Context(), campaigns)
+	starter.EntryStarter, d.starter = d.starter, starter
+	handler, err := d.handler(t.Context(), webhook.NewLauncher(webhook.LauncherOptions{Starter: starter}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,9 +19,9 @@ import (
 	"replyflow/api"
 	"replyflow/definitions"
 	"replyflow/internal/message"
+	"replyflow/internal/provider"
 	"replyflow/internal/store"
 	"replyflow/internal/temporal"
-	"replyflow/webhook"
 	"replyflow/workflows"
 )
 
@@ -288,7 +288,7 @@ func TestSendSMS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := webhook.SignTwilio("https://hooks.example.com/hooks/"+campaign.Token, form, "secret"); term.signatures[0] != want {
+	if want := provider.SignTwilio("https://hooks.example.com/hooks/"+campaign.Token, form, "secret"); term.signatures[0] != want {
 		t.Errorf("signed %s, want %s", term.signatures[0], want)
 	}
 	term.run("send", "sms", "--from", "+1", "--to", "+2", "--body", "refuse").check(t, exitFailed, "403", "not from you")

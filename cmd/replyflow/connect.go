@@ -12,6 +12,7 @@ import (
 
 	"replyflow/api"
 	"replyflow/internal/config"
+	"replyflow/internal/provider"
 	"replyflow/internal/temporal"
 )
 
@@ -62,6 +63,28 @@ func (s senders) AuthTokens(workspace, account string) []string {
 		}
 	}
 	return tokens
+}
+
+// List implements provider.Senders.
+func (s senders) List(name string) []provider.Sender {
+	var found []provider.Sender
+	for _, sender := range allSenders(s.config) {
+		if sender.Provider == name {
+			found = append(found, sender)
+		}
+	}
+	return found
+}
+
+// allSenders are the senders of every workspace.
+func allSenders(cfg *config.Config) []provider.Sender {
+	var found []provider.Sender
+	for _, workspace := range cfg.Workspaces {
+		for _, sender := range workspace.Senders {
+			found = append(found, provider.Sender{Workspace: workspace.Key, Sender: sender})
+		}
+	}
+	return found
 }
 
 // history reads the histories of runs from Temporal.

@@ -139,24 +139,32 @@ func (d *dev) start(ctx context.Context, listener net.Listener, server devServer
 			return err
 		}
 	}
-	campaigns, err := d.loadCatalogue(ctx)
-	if err != nil {
+	if err := d.loadCatalogue(ctx); err != nil {
 		return err
 	}
 	if err := d.startWorkers(ctx, true, true); err != nil {
 		return err
 	}
-	handler, err := d.handler(ctx, campaigns)
+	launcher, err := d.startIntake()
 	if err != nil {
 		return err
 	}
+	handler, err := d.handler(ctx, launcher)
+	if err != nil {
+		return err
+	}
+	d.startAttaching()
+	d.startRetention()
 	d.serveHTTP(listener, handler)
 	if d.hooks, err = d.hookAddresses(ctx); err != nil {
 		return err
 	}
 	d.file = devFile{
 		HTTP: "http://" + listener.Addr().String(), Temporal: d.config.Temporal.Address, TemporalUI: server.uiURL(),
-		Namespace: d.config.Temporal.Namespace, APIKey: key, PID: os.Getpid(), Twilio: sampleSenderKey(d.config, options),
+		Namespace: d.config.Temporal.Namespace, APIKey: key, PID: os.Getpid(), PublicURL: d.config.PublicURL,
+	}
+	if options.config == "" {
+		sampleSecrets(&d.file, d.config)
 	}
 	return writeDevFile(d.dir, d.file)
 }
@@ -171,7 +179,7 @@ func devConfig(dir string, options devOptions) (*config.Config, error) {
 			return nil, err
 		}
 		cfg = loaded
-	} else if err := addSampleSender(cfg, dir); err != nil {
+	} else if err := addSampleSenders(cfg, dir); err != nil {
 		return nil, err
 	}
 	switch {
@@ -179,6 +187,9 @@ func devConfig(dir string, options devOptions) (*config.Config, error) {
 		cfg.Database = options.database
 	case options.config == "" || cfg.Database == "":
 		cfg.Database = "sqlite://" + filepath.Join(dir, "replyflow.db")
+	}
+	if cfg.Spool.Dir == "" {
+		cfg.Spool.Dir = filepath.Join(dir, "spool")
 	}
 	if options.temporal != "" {
 		cfg.Temporal.Address = options.temporal

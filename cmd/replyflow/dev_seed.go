@@ -17,11 +17,13 @@ import (
 	"replyflow/internal/store"
 )
 
-// The sample sender of a development process without a configuration. Its auth
-// token is drawn once a data folder, so that signatures can be tried.
+// The sample senders of a development process without a configuration. Their
+// secrets are drawn once a data folder, so that signatures can be tried.
 const (
-	sampleAccount = "AC00000000000000000000000000000001"
-	sampleAddress = "+15550100100"
+	sampleAccount       = "AC00000000000000000000000000000001"
+	sampleAddress       = "+15550100100"
+	samplePhoneNumberID = "900000000000001"
+	sampleWhatsApp      = "+15550100200"
 )
 
 // samplePeople are added to an empty development database. Their numbers are
@@ -101,31 +103,43 @@ func (d *dev) devAPIKey(ctx context.Context) (string, error) {
 	return fresh, d.store.PutAPIKey(ctx, store.APIKey{Workspace: d.home(), Name: name, Hash: hash[:]})
 }
 
-// addSampleSender gives the default configuration a sender whose auth token
-// stays the same for a data folder.
-func addSampleSender(cfg *config.Config, dir string) error {
+// addSampleSenders gives the default configuration a sender for SMS and one for
+// WhatsApp, whose secrets stay the same for a data folder.
+func addSampleSenders(cfg *config.Config, dir string) error {
 	file, err := readDevFile(dir)
 	if err != nil && !errors.Is(err, errNoDevFile) {
 		return err
 	}
-	token := randomHex(16)
-	if file.Twilio != nil && file.Twilio.AuthToken != "" {
-		token = file.Twilio.AuthToken
+	token, secret := randomHex(16), randomHex(16)
+	if file.Twilio != nil {
+		token = firstOf(file.Twilio.AuthToken, token)
 	}
-	cfg.Workspaces[0].Senders = append(cfg.Workspaces[0].Senders, config.Sender{
-		Name: "Sample sender", Channel: "sms", Provider: "twilio",
-		Account: sampleAccount, Address: sampleAddress, AuthTokens: []config.Secret{config.Secret(token)},
-	})
+	if file.Meta != nil {
+		secret = firstOf(file.Meta.AppSecret, secret)
+	}
+	senders := []config.Sender{
+		{
+			Name: "Sample sender", Channel: "sms", Provider: "twilio",
+			Account: sampleAccount, Address: sampleAddress, AuthTokens: []config.Secret{config.Secret(token)},
+		},
+		{
+			Name: "Sample WhatsApp", Channel: "whatsapp", Provider: "meta",
+			PhoneNumberID: samplePhoneNumberID, Address: sampleWhatsApp,
+			AppSecrets: []config.Secret{config.Secret(secret)}, VerifyToken: config.Secret(secret),
+		},
+	}
+	for i := range senders {
+		senders[i].FillDefaults()
+	}
+	cfg.Workspaces[0].Senders = senders
 	return nil
 }
 
-// sampleSenderKey is what dev.json says of the sample sender.
-func sampleSenderKey(cfg *config.Config, options devOptions) *devTwilioKey {
-	if options.config != "" {
-		return nil
-	}
-	sender := cfg.Workspaces[0].Senders[0]
-	return &devTwilioKey{Account: sender.Account, AuthToken: string(sender.AuthTokens[0]), Address: sender.Address}
+// sampleSecrets adds to dev.json what the sample senders' providers sign with.
+func sampleSecrets(file *devFile, cfg *config.Config) {
+	sms, whatsapp := cfg.Workspaces[0].Senders[0], cfg.Workspaces[0].Senders[1]
+	file.Twilio = &devTwilioKey{Account: sms.Account, AuthToken: string(sms.AuthTokens[0]), Address: sms.Address}
+	file.Meta = &devMetaKey{PhoneNumberID: whatsapp.PhoneNumberID, AppSecret: string(whatsapp.AppSecrets[0]), Address: whatsapp.Address}
 }
 
 func randomHex(bytes int) string {

@@ -12,13 +12,16 @@ import (
 // devFile is DIR/dev.json: where a development process listens and how to talk
 // to it. Client commands read it when they are given no server.
 type devFile struct {
-	HTTP       string        `json:"http"`
-	Temporal   string        `json:"temporal"`
-	TemporalUI string        `json:"temporal_ui,omitempty"`
-	Namespace  string        `json:"namespace"`
-	APIKey     string        `json:"api_key"`
-	PID        int           `json:"pid"`
-	Twilio     *devTwilioKey `json:"twilio,omitempty"`
+	HTTP       string `json:"http"`
+	Temporal   string `json:"temporal"`
+	TemporalUI string `json:"temporal_ui,omitempty"`
+	Namespace  string `json:"namespace"`
+	APIKey     string `json:"api_key"`
+	PID        int    `json:"pid"`
+	// PublicURL is what providers call; signatures are computed over it.
+	PublicURL string        `json:"public_url"`
+	Twilio    *devTwilioKey `json:"twilio,omitempty"`
+	Meta      *devMetaKey   `json:"meta,omitempty"`
 }
 
 // devTwilioKey is the account of the sample sender, with which send sms signs.
@@ -26,6 +29,13 @@ type devTwilioKey struct {
 	Account   string `json:"account"`
 	AuthToken string `json:"auth_token"`
 	Address   string `json:"address"`
+}
+
+// devMetaKey is the sample WhatsApp sender, with which send whatsapp signs.
+type devMetaKey struct {
+	PhoneNumberID string `json:"phone_number_id"`
+	AppSecret     string `json:"app_secret"`
+	Address       string `json:"address"`
 }
 
 // errNoDevFile says that nobody started a development process in the folder.

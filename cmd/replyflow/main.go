@@ -61,7 +61,7 @@ func newRootCommand() *cobra.Command {
 		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return misuseError{err} })
-	root.AddCommand(newDevCommand(), newServeCommand(), newWorkerCommand(), newMigrateCommand())
+	root.AddCommand(newDevCommand(), newDemoCommand(), newServeCommand(), newWorkerCommand(), newMigrateCommand())
 	root.AddCommand(newClientCommands()...)
 	return root
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"replyflow/api"
-	"replyflow/webhook"
+	"replyflow/internal/provider"
 )
 
 // newSendCommand plays a provider.
@@ -72,7 +72,7 @@ func (c *caller) sendSMS(ctx context.Context, message sms) error {
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if message.token != "" {
-		request.Header.Set("X-Twilio-Signature", webhook.SignTwilio(public, form, message.token))
+		request.Header.Set("X-Twilio-Signature", provider.SignTwilio(public, form, message.token))
 	}
 	response, answer, err := c.send(request)
 	if err != nil {

@@ -31,11 +31,14 @@ func newServeCommand() *cobra.Command {
 }
 
 func serve(ctx context.Context, cmd *cobra.Command, a *app, noWorker bool) error {
-	campaigns, err := a.loadCatalogue(ctx)
+	if err := a.loadCatalogue(ctx); err != nil {
+		return err
+	}
+	launcher, err := a.startIntake()
 	if err != nil {
 		return err
 	}
-	handler, err := a.handler(ctx, campaigns)
+	handler, err := a.handler(ctx, launcher)
 	if err != nil {
 		return err
 	}
@@ -44,6 +47,8 @@ func serve(ctx context.Context, cmd *cobra.Command, a *app, noWorker bool) error
 		return fmt.Errorf("webhooks and the API can't listen on %s: %w; change listen in the configuration", a.config.Listen, err)
 	}
 	a.superviseWorkers(ctx, !noWorker, false)
+	a.startAttaching()
+	a.startRetention()
 	a.serveHTTP(listener, handler)
 	_, _ = fmt.Fprintf(cmd.OutOrStdout(), "replyflow serves on http://%s\n", listener.Addr())
 	<-ctx.Done()

@@ -9,7 +9,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"replyflow/api"
-	"replyflow/internal/catalogue"
+	"replyflow/internal/message"
 	"replyflow/internal/simulate"
 	"replyflow/internal/temporal"
 	"replyflow/webhook"
@@ -20,7 +20,7 @@ const codecPath = "/codec"
 
 // handler is everything that a server answers: webhooks, the API, the codec and
 // what operators ask.
-func (a *app) handler(ctx context.Context, campaigns *catalogue.Catalogue) (http.Handler, error) {
+func (a *app) handler(ctx context.Context, launcher *webhook.Launcher) (http.Handler, error) {
 	keys, err := a.apiKeys(ctx)
 	if err != nil {
 		return nil, err
@@ -32,11 +32,11 @@ func (a *app) handler(ctx context.Context, campaigns *catalogue.Catalogue) (http
 	router := mux.NewRouter().UseEncodedPath()
 	router.Use(a.metrics.Middleware)
 	a.addHealth(router)
-	a.intake(campaigns).Register(router)
+	a.intake(launcher).Register(router)
 
 	management := api.New(api.Options{
-		Store: a.store, Catalogue: campaigns, Keys: keys, PublicURL: a.config.PublicURL,
-		Workspaces: a.workspace, Simulator: simulator{a}, Logger: a.logger, Now: time.Now,
+		Store: a.store, Catalogue: a.campaigns, Keys: keys, PublicURL: a.config.PublicURL,
+		Workspaces: a.workspace, Senders: a.apiSenders, Simulator: simulator{a}, Logger: a.logger, Now: time.Now,
 		History: history{client: a.temporal, data: temporal.NewDataConverter(ring)},
 	})
 	management.Register(router)
@@ -46,16 +46,31 @@ func (a *app) handler(ctx context.Context, campaigns *catalogue.Catalogue) (http
 	return router, nil
 }
 
-func (a *app) intake(campaigns *catalogue.Catalogue) *webhook.Intake {
+func (a *app) intake(launcher *webhook.Launcher) *webhook.Intake {
 	return webhook.New(webhook.Options{
-		Catalogue: campaigns,
-		Starter:   a.starter,
+		Catalogue: a.campaigns,
+		Launcher:  launcher,
 		Samples:   a.store,
 		Senders:   senders{a.config},
+		Providers: senders{a.config},
 		PublicURL: a.config.PublicURL,
 		Limits:    webhook.Limits{Body: int64(a.config.Limits.HookBody)},
 		Logger:    a.logger,
 	})
+}
+
+// apiSenders are a workspace's senders, as the API asks and records consent.
+func (a *app) apiSenders(workspace string) []api.Sender {
+	var found []api.Sender
+	for _, sender := range allSenders(a.config) {
+		if sender.Workspace == workspace {
+			found = append(found, api.Sender{
+				Name: sender.Name, Channel: message.Channel(sender.Channel), Address: sender.Ref().Address,
+				Own: sender.Scope(""), Scopes: sender.Scopes(""),
+			})
+		}
+	}
+	return found
 }
 
 // apiKeys are the hashes of the keys in the configuration and in the database.

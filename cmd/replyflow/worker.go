@@ -27,6 +27,9 @@ func newWorkerCommand() *cobra.Command {
 		Args:  misuseArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runRole(cmd, path, func(ctx context.Context, a *app) error {
+				if err := a.loadCatalogue(ctx); err != nil {
+					return err
+				}
 				a.superviseWorkers(ctx, true, true)
 				_, _ = fmt.Fprintln(cmd.OutOrStdout(), "replyflow works")
 				<-ctx.Done()
@@ -72,7 +75,9 @@ func (a *app) startWorkers(ctx context.Context, short, long bool) error {
 func (a *app) superviseWorkers(ctx context.Context, short, long bool) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
-	started := &app{config: a.config, logger: a.logger, store: a.store, temporal: a.temporal}
+	started := &app{
+		config: a.config, logger: a.logger, store: a.store, temporal: a.temporal, senders: a.senders, campaigns: a.campaigns,
+	}
 	go func() {
 		defer close(done)
 		for pause := workerRetry; ; pause = min(2*pause, workerMaxRetry) {

@@ -11,7 +11,9 @@ import (
 )
 
 // pure packages touch nothing: no I/O of any kind, no clock, no Temporal.
-var pure = []string{"internal/condition", "internal/message", "internal/phone", "internal/template"}
+var pure = []string{
+	"internal/answer", "internal/condition", "internal/consent", "internal/form", "internal/inbound", "internal/message", "internal/phone", "internal/template",
+}
 
 // outside is what deterministic and pure code never imports directly. Only
 // direct imports are read: Temporal's SDK itself pulls in net/http and gRPC.
@@ -28,20 +30,27 @@ var rules = map[string][]string{
 	"internal/message":                 {"internal/condition"},
 	"internal/phone":                   {},
 	"internal/template":                {},
+	"internal/form":                    {},
+	"internal/answer":                  {"internal/message", "internal/template"},
+	"internal/consent":                 {"internal/message", "internal/phone"},
+	"internal/inbound":                 {"internal/message", "internal/consent"},
 	"internal/architecture":            {},
 
 	"definitions": pure,
 	"workflows":   concat([]string{"definitions"}, pure),
 
-	"internal/config":    pure,
-	"internal/telemetry": {},
-	"internal/temporal":  {"workflows"},
-	"internal/devserver": {},
-	"internal/pgtest":    {},
-	"internal/store":     concat([]string{"definitions"}, pure),
+	"internal/config":                pure,
+	"internal/telemetry":             {},
+	"internal/temporal":              {"workflows"},
+	"internal/devserver":             {},
+	"internal/provider":              concat([]string{"internal/config"}, pure),
+	"internal/provider/providertest": {},
+	"internal/spool":                 pure,
+	"internal/pgtest":                {},
+	"internal/store":                 concat([]string{"definitions"}, pure),
 
-	"activities":         concat([]string{"definitions", "internal/store", "internal/config", "internal/telemetry"}, pure),
-	"webhook":            concat([]string{"workflows", "definitions", "internal/temporal", "internal/config", "internal/telemetry"}, pure),
+	"activities":         concat([]string{"definitions", "internal/store", "internal/provider", "internal/config", "internal/telemetry"}, pure),
+	"webhook":            concat([]string{"workflows", "definitions", "internal/provider", "internal/temporal", "internal/config", "internal/telemetry"}, pure),
 	"worker":             {"workflows", "activities", "definitions", "internal/temporal", "internal/config", "internal/telemetry"},
 	"api":                concat([]string{"internal/store", "definitions", "workflows", "internal/temporal"}, pure),
 	"internal/catalogue": concat([]string{"webhook", "internal/store", "definitions"}, pure),

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"replyflow/definitions"
 	"replyflow/internal/store"
 	"replyflow/webhook"
 )
@@ -59,6 +60,8 @@ type Catalogue struct {
 	now     func() time.Time
 	limiter *rate.Limiter
 	unknown *unknownTokens
+	// file is where snapshots are kept for the next start, empty for nowhere.
+	file string
 
 	current atomic.Pointer[snapshot]
 	// refreshing is held while a snapshot is read and put in place, so that an
@@ -83,8 +86,26 @@ func New(s Store, logger *slog.Logger) *Catalogue {
 		limiter: rate.NewLimiter(lookUpsPerSecond, lookUpBurst),
 		unknown: newUnknownTokens(),
 	}
-	c.current.Store(&snapshot{revision: -1})
+	c.current.Store(emptySnapshot())
 	return c
+}
+
+// KeepIn keeps every snapshot in a file as well, and begins with the one that is
+// there: a process that starts while the database is down goes by what it, or
+// the process before it, knew last. It is called before the first Refresh.
+func (c *Catalogue) KeepIn(path string) error {
+	known, err := readSaved(path)
+	if err != nil {
+		return fmt.Errorf("catalogue: the local snapshot: %w", err)
+	}
+	c.file = path
+	c.current.Store(known)
+	return nil
+}
+
+// ListInbound are the started campaigns of a workspace that messages start, by key.
+func (c *Catalogue) ListInbound(workspace string) []definitions.InboundCampaign {
+	return c.current.Load().inbound[workspace]
 }
 
 // FindHook implements webhook.Catalogue. Tokens are found by an ordinary map:
@@ -123,9 +144,20 @@ func (c *Catalogue) refresh(ctx context.Context) error {
 			"workspace", broken.hook.Workspace, "campaign", broken.hook.Campaign, "version", broken.hook.Version, "error", broken.err)
 	}
 	c.current.Store(next)
+	c.keep(next)
 	c.unknown.clear()
 	c.confirmed.Store(asOf.UnixNano())
 	return nil
+}
+
+// keep saves a snapshot. A failure costs only a start without the database.
+func (c *Catalogue) keep(next *snapshot) {
+	if c.file == "" {
+		return
+	}
+	if err := next.save(c.file); err != nil {
+		c.logger.Error("the campaigns can't be kept for a start without the database", "error", err)
+	}
 }
 
 // Run follows the database until the context ends.

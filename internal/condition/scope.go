@@ -2,6 +2,7 @@ package condition
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -11,14 +12,28 @@ type Scope struct {
 	Root string
 	// Bare allows fields without the root.
 	Bare bool
+	// Others are further names that a field may begin with.
+	Others []string
 }
 
-// The scopes of a webhook campaign: a branch asks about the trigger, and
-// "where" asks about people.
+// The scopes of conditions. A branch of a webhook campaign asks about the trigger,
+// one of an inbound campaign about the message, the person who wrote it or what
+// the provider sent; "where" asks about people.
 var (
 	TriggerScope = Scope{Root: "trigger", Bare: true}
+	MessageScope = Scope{Root: "message", Bare: true, Others: []string{"person", "trigger"}}
 	PeopleScope  = Scope{Root: "person"}
 )
+
+// Split says what a field belongs to, and where it stands there.
+func (s Scope) Split(field string) (root, path string) {
+	for _, other := range s.Others {
+		if rest, ok := strings.CutPrefix(field, other+"."); ok {
+			return other, rest
+		}
+	}
+	return s.Root, s.Path(field)
+}
 
 // Path is the field without the scope's root: what to look up in the document.
 func (s Scope) Path(field string) string {
@@ -33,6 +48,9 @@ func (s Scope) problem(field string) *Problem {
 		return nil
 	}
 	root, rest, dotted := strings.Cut(field, ".")
+	if dotted && rest != "" && slices.Contains(s.Others, root) {
+		return nil
+	}
 	foreign := dotted && rest != "" && (root == "trigger" || root == "person")
 	switch {
 	case s.Bare && foreign && root == "person":

@@ -143,6 +143,9 @@ func (c *checker) workspace(path string, workspace Workspace) {
 		c.report(path+".default_region", "%q is no region: write two capital letters as US, CA or GB", workspace.DefaultRegion)
 	}
 	c.oneOf(path+".anonymous", workspace.Anonymous, "attach", "keep")
+	if workspace.ReplyWindow < 0 {
+		c.report(path+".reply_window", "it must not be negative: write it as 72h or 3d")
+	}
 	attributes := map[string]bool{}
 	for i, attribute := range workspace.PhoneAttributes {
 		c.unique(fmt.Sprintf("%s.phone_attributes[%d]", path, i), "the attribute", attribute, attributes)

@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"replyflow/internal/phone"
@@ -41,6 +43,9 @@ func (c *checker) sender(path string, sender Sender, region string) {
 		c.address(path+".api_base", sender.APIBase)
 	}
 	c.senderWords(path, sender)
+	for _, kind := range slices.Sorted(maps.Keys(sender.Answers)) {
+		c.oneOf(path+".answers."+kind, kind, "opt_out", "opt_in", "help")
+	}
 	c.secrets(path+".auth_tokens", sender.AuthTokens)
 	c.secrets(path+".app_secrets", sender.AppSecrets)
 	c.provider(path, sender)
@@ -49,7 +54,7 @@ func (c *checker) sender(path string, sender Sender, region string) {
 // senderWords checks the settings that take one of a few words.
 func (c *checker) senderWords(path string, sender Sender) {
 	c.oneOf(path+".channel", sender.Channel, "sms", "whatsapp")
-	c.oneOf(path+".provider", sender.Provider, "twilio", "meta")
+	c.oneOf(path+".provider", sender.Provider, "twilio", "meta", "gateway")
 	c.oneOf(path+".consent_scope", sender.ConsentScope, "sender", "service", "workspace")
 	c.oneOf(path+".keyword_replies", sender.KeywordReplies, "provider", "replyflow", "gaps")
 	c.oneOf(path+".soft_opt_out", sender.SoftOptOut, "opt_out", "review", "ignore")
@@ -66,6 +71,8 @@ func (c *checker) provider(path string, sender Sender) {
 		c.report(path, "a Twilio sender needs account and auth_tokens, without which no signature can be checked")
 	case sender.Provider == "meta" && (sender.PhoneNumberID == "" || len(sender.AppSecrets) == 0):
 		c.report(path, "a Meta sender needs phone_number_id and app_secrets, without which no signature can be checked")
+	case sender.Provider == "gateway" && len(sender.AppSecrets) == 0:
+		c.report(path, "a gateway sender needs app_secrets, without which no signature can be checked")
 	case sender.Provider == "meta" && sender.Channel == "sms":
 		c.report(path+".channel", "Meta sends WhatsApp messages only")
 	}

@@ -90,8 +90,11 @@ type Workspace struct {
 	PhoneAttributes []string `yaml:"phone_attributes"`
 	// Anonymous says what happens to messages of strangers who become people:
 	// attach or keep.
-	Anonymous string   `yaml:"anonymous"`
-	Senders   []Sender `yaml:"senders"`
+	Anonymous string `yaml:"anonymous"`
+	// ReplyWindow is how long after a message of ours somebody's message counts as
+	// an answer to it.
+	ReplyWindow Duration `yaml:"reply_window"`
+	Senders     []Sender `yaml:"senders"`
 }
 
 // APIKey opens the API to a workspace.
@@ -114,12 +117,15 @@ type Sender struct {
 	KeywordReplies   string              `yaml:"keyword_replies"`
 	Languages        []string            `yaml:"languages"`
 	Keywords         map[string][]string `yaml:"keywords"`
-	SoftOptOut       string              `yaml:"soft_opt_out"`
-	Require          string              `yaml:"require"`
-	PhoneNumberID    string              `yaml:"phone_number_id"`
-	AppSecrets       []Secret            `yaml:"app_secrets"`
-	VerifyToken      Secret              `yaml:"verify_token"`
-	AccessToken      Secret              `yaml:"access_token"`
+	// Answers replace the shipped answers to keywords, by kind: opt_out, opt_in,
+	// help.
+	Answers       map[string]string `yaml:"answers"`
+	SoftOptOut    string            `yaml:"soft_opt_out"`
+	Require       string            `yaml:"require"`
+	PhoneNumberID string            `yaml:"phone_number_id"`
+	AppSecrets    []Secret          `yaml:"app_secrets"`
+	VerifyToken   Secret            `yaml:"verify_token"`
+	AccessToken   Secret            `yaml:"access_token"`
 	// APIBase replaces the provider's REST host, for tests and proxies.
 	APIBase string `yaml:"api_base"`
 }
@@ -139,7 +145,7 @@ func Default() *Config {
 }
 
 func defaultWorkspace() Workspace {
-	return Workspace{Key: message.DefaultWorkspace, DefaultRegion: "US", PhoneAttributes: []string{"phone"}, Anonymous: "attach"}
+	return Workspace{Key: message.DefaultWorkspace, DefaultRegion: "US", PhoneAttributes: []string{"phone"}, Anonymous: "attach", ReplyWindow: Duration(DefaultReplyWindow)}
 }
 
 // Workspace finds a workspace by its key.
@@ -154,7 +160,10 @@ func (c *Config) Workspace(key string) (Workspace, bool) {
 
 // Settings is what reading and writing people needs to know of the workspace.
 func (w Workspace) Settings() message.Workspace {
-	return message.Workspace{Key: w.Key, Region: w.DefaultRegion, PhoneAttributes: w.PhoneAttributes}
+	return message.Workspace{
+		Key: w.Key, Region: w.DefaultRegion, PhoneAttributes: w.PhoneAttributes,
+		ReplyWindow: time.Duration(w.ReplyWindow), KeepAnonymous: w.Anonymous == "keep",
+	}
 }
 
 // TLSConfig reads the files of an encrypted connection; nil when there is none.
@@ -191,4 +200,6 @@ type Size int64
 const (
 	day  = 24 * time.Hour
 	year = 365 * day
+	// DefaultReplyWindow is the reply window of a workspace that names none.
+	DefaultReplyWindow = 72 * time.Hour
 )

@@ -133,13 +133,17 @@ func (c *Config) fillDefaults() {
 		if w.Anonymous == "" {
 			w.Anonymous = standard.Anonymous
 		}
+		if w.ReplyWindow == 0 {
+			w.ReplyWindow = standard.ReplyWindow
+		}
 		for j := range w.Senders {
-			w.Senders[j].fillDefaults()
+			w.Senders[j].FillDefaults()
 		}
 	}
 }
 
-func (s *Sender) fillDefaults() {
+// FillDefaults fills what a sender leaves out.
+func (s *Sender) FillDefaults() {
 	fill := func(value *string, standard string) {
 		if *value == "" {
 			*value = standard

@@ -10,12 +10,31 @@ import (
 // A local activity's marker in a Temporal history shows its result but not its
 // input. So every result below explains itself.
 
-// EvaluateBranchInput asks whether a branch's condition holds for a trigger.
+// Subject is what a run is about: all that its conditions and templates know.
+type Subject struct {
+	// Trigger is the payload that the provider or another system sent.
+	Trigger json.RawMessage `json:"trigger"`
+	// Message is the inbound message that started the run, empty when a webhook did.
+	Message json.RawMessage `json:"message,omitempty"`
+	// Person is the internal id of whom the run is about, 0 for nobody. Their
+	// attributes are read when they are asked for.
+	Person int64 `json:"person,omitempty"`
+}
+
+// Scope is what bare fields of the run's conditions belong to.
+func (s Subject) Scope() condition.Scope {
+	if len(s.Message) > 0 {
+		return condition.MessageScope
+	}
+	return condition.TriggerScope
+}
+
+// EvaluateBranchInput asks whether a branch's condition holds for a run's subject.
 type EvaluateBranchInput struct {
 	Run       RunRef              `json:"run"`
 	Visit     Visit               `json:"visit"`
 	Condition condition.Condition `json:"condition"`
-	Trigger   json.RawMessage     `json:"trigger"`
+	Subject
 }
 
 // EvaluateBranchResult is the side a branch takes and why.
@@ -27,12 +46,12 @@ type EvaluateBranchResult struct {
 
 // BatchUpdateInput asks to set attributes on everyone who matches.
 type BatchUpdateInput struct {
-	Run     RunRef                     `json:"run"`
-	Visit   Visit                      `json:"visit"`
-	Where   condition.Condition        `json:"where"`
-	Set     map[string]json.RawMessage `json:"set"`
-	Limit   int                        `json:"limit"`
-	Trigger json.RawMessage            `json:"trigger"`
+	Run   RunRef                     `json:"run"`
+	Visit Visit                      `json:"visit"`
+	Where condition.Condition        `json:"where"`
+	Set   map[string]json.RawMessage `json:"set"`
+	Limit int                        `json:"limit"`
+	Subject
 }
 
 // BatchUpdateResult counts what a batch update did. Matched people whose
@@ -53,12 +72,12 @@ type BatchUpdateResult struct {
 // UpdatePersonInput asks to set attributes on the one person with an id,
 // adding the person when Create says so.
 type UpdatePersonInput struct {
-	Run     RunRef                     `json:"run"`
-	Visit   Visit                      `json:"visit"`
-	Person  json.RawMessage            `json:"person"`
-	Set     map[string]json.RawMessage `json:"set"`
-	Create  bool                       `json:"create"`
-	Trigger json.RawMessage            `json:"trigger"`
+	Run    RunRef                     `json:"run"`
+	Visit  Visit                      `json:"visit"`
+	Person json.RawMessage            `json:"person"`
+	Set    map[string]json.RawMessage `json:"set"`
+	Create bool                       `json:"create"`
+	Subject
 }
 
 // UpdatePersonResult says what happened to the person. Found is false when

@@ -28,6 +28,15 @@ const (
 	OutcomeUnchanged Outcome = "unchanged"
 	// OutcomeDuplicate: the delivery had a run before; nothing was done.
 	OutcomeDuplicate Outcome = "duplicate"
+	// OutcomeOptedOut, OutcomeOptedIn: an inbound message changed a consent.
+	OutcomeOptedOut Outcome = "opted_out"
+	OutcomeOptedIn  Outcome = "opted_in"
+	// OutcomeHelp: somebody asked for help.
+	OutcomeHelp Outcome = "help"
+	// OutcomeReply: somebody wrote something else.
+	OutcomeReply Outcome = "reply"
+	// OutcomeIgnored: the message is no reply, as a reaction.
+	OutcomeIgnored Outcome = "ignored"
 	// OutcomeFailed: the run stopped at an error that no retry can mend.
 	OutcomeFailed Outcome = "failed"
 	// OutcomeCanceled: somebody canceled the run.

@@ -1,6 +1,9 @@
 package message
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // DefaultWorkspace is the key of the one workspace that an installation has
 // when its configuration names none.
@@ -14,6 +17,11 @@ type Workspace struct {
 	Region string `json:"region"`
 	// PhoneAttributes are compared as numbers; the first identifies people.
 	PhoneAttributes []string `json:"phone_attributes"`
+	// ReplyWindow is how long after a message of ours somebody's message counts as
+	// an answer to it.
+	ReplyWindow time.Duration `json:"reply_window,omitempty"`
+	// KeepAnonymous leaves messages of strangers anonymous when they become people.
+	KeepAnonymous bool `json:"keep_anonymous,omitempty"`
 }
 
 // IsPhone reports whether the named attribute holds phone numbers.

@@ -118,7 +118,7 @@ func execute(request Request, scratch *scratch) (message.Outcome, string, error)
 	env.SetDataConverter(temporalclient.NewDataConverter(nil))
 	env.SetStartTime(request.At)
 	workspace := func(string) (message.Workspace, bool) { return request.Workspace, true }
-	worker.Register(env, activities.New(scratch, workspace, env.Now))
+	worker.Register(env, activities.New(activities.Options{Store: scratch, Workspaces: workspace, Now: env.Now}))
 
 	env.ExecuteWorkflow(workflows.CampaignRunType, workflows.CampaignRunInput{
 		Workspace: request.Workspace.Key, Version: 1, Definition: request.Definition.Compiled(),

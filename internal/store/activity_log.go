@@ -21,6 +21,8 @@ type LogEntry struct {
 	Person   string    `json:"person,omitempty"`
 	Campaign string    `json:"campaign,omitempty"`
 	Run      string    `json:"run,omitempty"`
+	// Sender is our sender's address, for entries about messages.
+	Sender string `json:"sender,omitempty"`
 	// Data is an object. Changed attributes stand in "before" and "after", null
 	// for none; "node" is the visit that changed them.
 	Data json.RawMessage `json:"data"`
@@ -29,8 +31,14 @@ type LogEntry struct {
 // ActivityQuery says which entries to list; empty fields keep all.
 type ActivityQuery struct {
 	Person, Campaign, Run, Type string
-	Limit                       int
-	Cursor                      string
+	// Sender is our sender's address.
+	Sender string
+	// Anonymous keeps entries about nobody known, or about people; nil keeps both.
+	Anonymous *bool
+	// Since and Until bound the time, nil for no bound.
+	Since, Until *time.Time
+	Limit        int
+	Cursor       string
 }
 
 // ActivityPage is a part of the activity log, newest first.
@@ -46,6 +54,7 @@ type logRow struct {
 	Person   *string `db:"person"`
 	Campaign *string `db:"campaign"`
 	Run      *string `db:"run"`
+	Sender   *string `db:"sender"`
 	Data     string  `db:"data"`
 }
 
@@ -56,6 +65,16 @@ func (s *Store) ListActivity(ctx context.Context, workspace string, query Activi
 	f.equal("campaign", query.Campaign)
 	f.equal("run", query.Run)
 	f.equal("type", query.Type)
+	f.equal("sender", query.Sender)
+	if query.Anonymous != nil {
+		f.and("anonymous = ?", *query.Anonymous)
+	}
+	if query.Since != nil {
+		f.and("at >= "+s.dialect.timeParam, s.dialect.time(*query.Since))
+	}
+	if query.Until != nil {
+		f.and("at < "+s.dialect.timeParam, s.dialect.time(*query.Until))
+	}
 	if query.Cursor != "" {
 		var before int64
 		if err := readCursor(query.Cursor, &before); err != nil {
@@ -64,7 +83,7 @@ func (s *Store) ListActivity(ctx context.Context, workspace string, query Activi
 		f.and("id < ?", before)
 	}
 	limit := pageSize(query.Limit)
-	statement := "SELECT id, at, type, person, campaign, run, data FROM activity_log WHERE " + f.sql + " ORDER BY id DESC LIMIT ?"
+	statement := "SELECT id, at, type, person, campaign, run, sender, data FROM activity_log WHERE " + f.sql + " ORDER BY id DESC LIMIT ?"
 	var rows []logRow
 	if err := s.read().list(ctx, &rows, statement, append(f.args, limit+1)...); err != nil {
 		return ActivityPage{}, err
@@ -78,7 +97,7 @@ func (s *Store) ListActivity(ctx context.Context, workspace string, query Activi
 	for i, row := range rows {
 		page.Activity[i] = LogEntry{
 			ID: strconv.FormatInt(row.ID, 10), At: row.At.Time, Type: row.Type,
-			Person: text(row.Person), Campaign: text(row.Campaign), Run: text(row.Run), Data: compact(row.Data),
+			Person: text(row.Person), Campaign: text(row.Campaign), Run: text(row.Run), Sender: text(row.Sender), Data: compact(row.Data),
 		}
 	}
 	return page, nil

@@ -1,4 +1,4 @@
-package webhook
+package provider
 
 import (
 	"net/url"

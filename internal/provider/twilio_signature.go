@@ -1,4 +1,4 @@
-package webhook
+package provider
 
 import (
 	"crypto/hmac"
@@ -12,41 +12,77 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"replyflow/internal/form"
 )
 
-// twilioCall is what Twilio signs of a request.
-type twilioCall struct {
-	// url is the address that Twilio called: the configured origin and the raw
+// TwilioCall is what Twilio signs of a request.
+type TwilioCall struct {
+	// URL is the address that Twilio called: the configured origin and the raw
 	// request target, never decoded and encoded again.
-	url         string
-	method      string
-	contentType string
-	body        []byte
+	URL         string
+	Method      string
+	ContentType string
+	Body        []byte
 }
 
-// signedBy reports whether the signature is Twilio's, by one of the tokens:
+// SignedBy reports whether the signature is Twilio's, by one of the tokens:
 // base64(HMAC-SHA1(token, URL and parameters)). Twilio has written the URL in
 // several ways over time, so each of them may be the signed one; they differ in
 // the configured part and in how an apostrophe is written, never in what is asked.
-func (c twilioCall) signedBy(signature string, tokens []string) bool {
+func (c TwilioCall) SignedBy(signature string, tokens []string) bool {
+	signed, ok := c.signed(signature)
+	return ok && signed.by(tokens)
+}
+
+// twilioSigned is a signature with all that it may be over. It is made once for a
+// call and asked about many tokens.
+type twilioSigned struct {
+	given      []byte
+	urls       []string
+	parameters string
+	// known are the tokens that were asked about: many senders share one.
+	known map[string]bool
+}
+
+// signed reports false when the signature has the wrong shape or the call can't
+// have been signed.
+func (c TwilioCall) signed(signature string) (*twilioSigned, bool) {
 	given, err := base64.StdEncoding.DecodeString(signature)
 	if err != nil || len(given) != sha1.Size {
-		return false
+		return nil, false
 	}
 	parameters, ok := c.parameters()
 	if !ok {
-		return false
+		return nil, false
 	}
+	return &twilioSigned{given: given, urls: twilioURLs(c.URL), parameters: parameters, known: map[string]bool{}}, true
+}
+
+// by reports whether one of the tokens made the signature. It asks about all of
+// them in any case.
+func (s *twilioSigned) by(tokens []string) bool {
 	found := false
-	for _, address := range twilioURLs(c.url) {
-		for _, token := range tokens {
-			mac := hmac.New(sha1.New, []byte(token))
-			// A hash takes every write.
-			_, _ = io.WriteString(mac, address)
-			_, _ = io.WriteString(mac, parameters)
-			if token != "" && hmac.Equal(given, mac.Sum(nil)) {
-				found = true
-			}
+	for _, token := range tokens {
+		made, asked := s.known[token]
+		if !asked {
+			made = token != "" && s.madeBy(token)
+			s.known[token] = made
+		}
+		found = found || made
+	}
+	return found
+}
+
+func (s *twilioSigned) madeBy(token string) bool {
+	found := false
+	for _, address := range s.urls {
+		mac := hmac.New(sha1.New, []byte(token))
+		// A hash takes every write.
+		_, _ = io.WriteString(mac, address)
+		_, _ = io.WriteString(mac, s.parameters)
+		if hmac.Equal(s.given, mac.Sum(nil)) {
+			found = true
 		}
 	}
 	return found
@@ -54,23 +90,22 @@ func (c twilioCall) signedBy(signature string, tokens []string) bool {
 
 // parameters are the form's names and values, sorted by name: nothing for a GET
 // and for any other body, whose hash the URL must then carry.
-func (c twilioCall) parameters() (string, bool) {
-	if c.method == http.MethodGet {
+func (c TwilioCall) parameters() (string, bool) {
+	if c.Method == http.MethodGet {
 		return "", true
 	}
 	// A malformed type is no form.
-	mediaType, _, _ := mime.ParseMediaType(c.contentType)
+	mediaType, _, _ := mime.ParseMediaType(c.ContentType)
 	if mediaType != "application/x-www-form-urlencoded" {
 		return "", c.carriesHash()
 	}
-	form, bad := rawForm(string(c.body))
+	sent, bad := form.Parse(string(c.Body))
 	if bad >= 0 {
 		return "", false
 	}
 	var b strings.Builder
-	slices.Sort(form.names)
-	for _, name := range form.names {
-		values := slices.Clone(form.values[name])
+	for _, name := range slices.Sorted(slices.Values(sent.Names)) {
+		values := slices.Clone(sent.Values[name])
 		slices.Sort(values)
 		for _, value := range slices.Compact(values) {
 			b.WriteString(name + value)
@@ -80,22 +115,22 @@ func (c twilioCall) parameters() (string, bool) {
 }
 
 // carriesHash reports whether the URL's bodySHA256 is the body's.
-func (c twilioCall) carriesHash() bool {
-	_, query, _ := strings.Cut(c.url, "?")
-	parameters, bad := rawForm(query)
+func (c TwilioCall) carriesHash() bool {
+	_, query, _ := strings.Cut(c.URL, "?")
+	parameters, bad := form.Parse(query)
 	if bad >= 0 {
 		return false
 	}
-	given, err := hex.DecodeString(parameters.one("bodySHA256"))
-	want := sha256.Sum256(c.body)
+	given, err := hex.DecodeString(parameters.One("bodySHA256"))
+	want := sha256.Sum256(c.Body)
 	return err == nil && subtle.ConstantTimeCompare(given, want[:]) == 1
 }
 
 // twilioURLs are the ways in which Twilio may have written a URL to sign it: port
 // as it is, left out or the default one added; user information kept or left
-// out; apostrophes in the query as they are or escaped.
+// out; apostrophes in the query as they are or escaped. A # is no fragment's here:
+// none is ever sent, so what stands behind one must be signed like the rest.
 func twilioURLs(address string) []string {
-	address, _, _ = strings.Cut(address, "#")
 	scheme, rest, _ := strings.Cut(address, "://")
 	authority, path := rest, ""
 	if at := strings.IndexAny(rest, "/?"); at >= 0 {

@@ -1,0 +1,82 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"replyflow/definitions"
+	"replyflow/internal/condition"
+	"replyflow/internal/inbound"
+	"replyflow/internal/message"
+)
+
+// Campaigns knows the started campaigns. It answers from memory.
+type Campaigns interface {
+	// ListInbound are the started campaigns of a workspace that messages start,
+	// by key.
+	ListInbound(workspace string) []definitions.InboundCampaign
+}
+
+// MatchCampaigns finds the started campaigns that a message triggers. All that
+// match start, in the order of their keys.
+func (a *Activities) MatchCampaigns(ctx context.Context, in inbound.MatchCampaignsInput) (definitions.MatchCampaignsResult, error) {
+	waiting := a.campaigns.ListInbound(in.Message.Sender.Workspace)
+	if len(waiting) == 0 {
+		return definitions.MatchCampaignsResult{Why: "no started campaign waits for messages"}, nil
+	}
+	view := inbound.View(in)
+	result := definitions.MatchCampaignsResult{}
+	var names []string
+	for _, campaign := range waiting {
+		fits, why, err := a.fits(ctx, campaign.Definition, in, view)
+		if err != nil {
+			return result, err
+		}
+		if !fits {
+			continue
+		}
+		names = append(names, campaign.Definition.Key+" ("+why+")")
+		result.Campaigns = append(result.Campaigns, definitions.Matched{
+			Version: campaign.Version, Definition: campaign.Definition, Message: view, Why: why,
+			Event: message.Event{Key: in.Message.ID, ArrivedAt: in.Message.ArrivedAt},
+		})
+	}
+	result.Why = fmt.Sprintf("none of %d campaigns that wait for messages", len(waiting))
+	if len(names) > 0 {
+		result.Why = strings.Join(names, ", ")
+	}
+	return result, nil
+}
+
+// fits reports whether a message starts a campaign, and why.
+func (a *Activities) fits(ctx context.Context, definition definitions.Definition, in inbound.MatchCampaignsInput, view []byte) (bool, string, error) {
+	fits, why := definition.Trigger.Inbound.Fits(in.Message, in.Decision.Reserved)
+	if asked := definition.Trigger.Inbound.If; fits && asked != nil {
+		return a.asks(ctx, *asked, in, view)
+	}
+	return fits, why, nil
+}
+
+// asks evaluates the condition of a trigger. A condition that can't be evaluated
+// for this message doesn't hold: a campaign that is broken for one message must
+// not stop the message.
+func (a *Activities) asks(ctx context.Context, asked condition.Condition, in inbound.MatchCampaignsInput, view []byte) (bool, string, error) {
+	workspace, err := a.messageWorkspace(in.Message.Sender.Workspace)
+	if err != nil {
+		return false, "", err
+	}
+	about := message.Subject{Trigger: []byte(`{}`), Message: view}
+	if in.Person != nil {
+		about.Person = in.Person.Internal
+	}
+	subject, err := a.know(ctx, workspace.Key, about)
+	if err != nil {
+		return false, "", err
+	}
+	verdict, err := a.evaluate(asked, subject, workspace)
+	if err != nil {
+		return false, err.Error(), nil
+	}
+	return verdict.Holds, verdict.Why, nil
+}

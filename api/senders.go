@@ -1,0 +1,48 @@
+package api
+
+import (
+	"replyflow/internal/consent"
+	"replyflow/internal/message"
+)
+
+// Sender is one of our senders, as consent is asked and recorded for it.
+type Sender struct {
+	Name    string
+	Channel message.Channel
+	// Address is how outputs name the sender; inputs may use its name as well.
+	Address string
+	// Own is what a consent towards the sender covers, Scopes are all that cover it.
+	Own    consent.Scope
+	Scopes []consent.Scope
+	// Scope is "service" or "workspace" when a consent covers more than this sender.
+	Scope string
+}
+
+// named reports whether an input means the sender.
+func (s Sender) named(text string) bool { return text == s.Address || text == s.Name }
+
+func (s Sender) target(category message.Category) consent.Target {
+	return consent.Target{Scopes: s.Scopes, Category: category}
+}
+
+// sendersOf are a workspace's senders, those of one channel and name when these
+// are given.
+func (a *API) sendersOf(workspace, channel, name string) []Sender {
+	var found []Sender
+	for _, sender := range a.senders(workspace) {
+		if (channel == "" || channel == string(sender.Channel)) && (name == "" || sender.named(name)) {
+			found = append(found, sender)
+		}
+	}
+	return found
+}
+
+// senderAddress is a sender as rows name it: an input may be its name.
+func (a *API) senderAddress(workspace, name string) string {
+	for _, sender := range a.senders(workspace) {
+		if sender.named(name) {
+			return sender.Address
+		}
+	}
+	return name
+}

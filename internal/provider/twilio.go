@@ -1,0 +1,122 @@
+package provider
+
+import (
+	"context"
+	"net/http"
+
+	"replyflow/internal/form"
+	"replyflow/internal/message"
+)
+
+// Twilio carries SMS, MMS, RCS and WhatsApp messages.
+// See https://www.twilio.com/docs/messaging/guides/webhook-request
+type Twilio struct{}
+
+const twilioProvider = "twilio"
+
+// Name implements Provider.
+func (Twilio) Name() string { return twilioProvider }
+
+// Endpoints implements Provider.
+func (Twilio) Endpoints() []Endpoint {
+	return []Endpoint{
+		{Path: "/inbound/sms", Methods: []string{http.MethodPost, http.MethodGet}, Read: readTwilioMessage, Write: writeTwiML},
+		{Path: "/inbound/sms/status", Methods: []string{http.MethodPost}, Read: readTwilioStatus, Write: writeNothing},
+	}
+}
+
+// Send implements Provider.
+func (Twilio) Send(ctx context.Context, client *http.Client, sender Sender, out Outgoing) (Sent, error) {
+	return twilioSend(ctx, client, sender, out)
+}
+
+// emptyTwiML tells Twilio to do nothing. Any text/plain with a 2xx would be sent
+// to the person.
+const emptyTwiML = `<?xml version="1.0" encoding="UTF-8"?><Response/>`
+
+func writeTwiML(w http.ResponseWriter, _ Batch) {
+	w.Header().Set("Content-Type", "text/xml")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	// The client went away if this fails; the message is taken all the same.
+	_, _ = w.Write([]byte(emptyTwiML))
+}
+
+func writeNothing(w http.ResponseWriter, _ Batch) { w.WriteHeader(http.StatusNoContent) }
+
+// readTwilioMessage believes and reads an inbound message.
+func readTwilioMessage(r Request, senders Senders) (Batch, error) {
+	sent, signers, err := openTwilio(r, senders)
+	if err != nil {
+		return Batch{}, err
+	}
+	m, known := TwilioMessage(sent, signers)
+	if !known {
+		return Batch{Unknown: 1}, nil
+	}
+	m.ArrivedAt = r.ArrivedAt
+	return Batch{Messages: []message.Inbound{m}}, nil
+}
+
+// readTwilioStatus believes and reads what became of a message of ours.
+func readTwilioStatus(r Request, senders Senders) (Batch, error) {
+	sent, signers, err := openTwilio(r, senders)
+	if err != nil {
+		return Batch{}, err
+	}
+	update, known := twilioStatus(r, sent, signers)
+	if !known {
+		return Batch{Unknown: 1}, nil
+	}
+	return Batch{Updates: []message.Update{update}}, nil
+}
+
+// openTwilio checks a request's signature and reads its parameters. signers are
+// our senders of the account whose token signed it. Only who signed learns what is
+// wrong with the parameters.
+func openTwilio(r Request, senders Senders) (sent form.Form, signers []Sender, err error) {
+	header := r.Header.Get("X-Twilio-Signature")
+	if header == "" {
+		return form.Form{}, nil, forbid("the X-Twilio-Signature header is missing; this address takes requests from Twilio only")
+	}
+	kind, err := twilioContent(r)
+	if err != nil {
+		return form.Form{}, nil, err
+	}
+	sent, unreadable := twilioParameters(r, kind)
+	call := TwilioCall{URL: r.URL, Method: r.Method, ContentType: r.Header.Get("Content-Type"), Body: r.Body}
+	signature, signed := call.signed(header)
+	configured := false
+	for _, sender := range senders.List(twilioProvider) {
+		if unreadable == nil && sender.Account != sent.First("AccountSid") {
+			continue
+		}
+		configured = true
+		if signed && signature.by(tokensOf(sender)) {
+			signers = append(signers, sender)
+		}
+	}
+	switch {
+	case !configured:
+		return form.Form{}, nil, forbid("no sender is configured for the request's AccountSid")
+	case len(signers) == 0:
+		return form.Form{}, nil, forbid("the X-Twilio-Signature header is wrong; check public_url and the auth token")
+	case unreadable != nil:
+		return form.Form{}, nil, unreadable
+	case firstOf(sent, twilioMessageIDs...) == "":
+		return form.Form{}, nil, refuse(http.StatusBadRequest, "no_message", "the request has no MessageSid: it is about no message")
+	}
+	return sent, signers, nil
+}
+
+// forbid refuses a request that isn't believed.
+func forbid(reason string) error {
+	return refuse(http.StatusForbidden, "signature", "%s", reason)
+}
+
+func tokensOf(sender Sender) []string {
+	tokens := make([]string, len(sender.AuthTokens))
+	for i, token := range sender.AuthTokens {
+		tokens[i] = string(token)
+	}
+	return tokens
+}

@@ -1,0 +1,48 @@
+package provider
+
+import (
+	"strings"
+
+	"replyflow/internal/form"
+	"replyflow/internal/message"
+)
+
+// twilioOptedOut is Twilio's code for a message to somebody who has opted out.
+// See https://www.twilio.com/docs/api/errors/21610
+const twilioOptedOut = "21610"
+
+// twilioStatus reads what became of a message. It reports false when none of our
+// senders sent it: an account may be used by other systems too.
+func twilioStatus(r Request, sent form.Form, signers []Sender) (message.Update, bool) {
+	channel, from, to, known := twilioChannel(sent.First("From"), sent.First("To"))
+	if !known {
+		return message.Update{}, false
+	}
+	sender, known := twilioSender(signers, channel, from, sent.First("MessagingServiceSid"))
+	if !known {
+		return message.Update{}, false
+	}
+	account, id := sent.First("AccountSid"), firstOf(sent, twilioMessageIDs...)
+	status := &message.DeliveryStatus{
+		ProviderID: valid(id), Status: strings.ToLower(valid(firstOf(sent, "MessageStatus", "SmsStatus"))), To: valid(to),
+		ErrorCode: valid(sent.First("ErrorCode")), SendID: sendID(r.URL),
+	}
+	if status.ErrorCode == twilioOptedOut {
+		status.OptOut = &message.ProviderOptOut{Category: message.CategoryAll, Rule: "twilio_21610"}
+	}
+	return message.Update{
+		Key:    hashID(twilioProvider, "status", account, id, status.Status, status.ErrorCode),
+		Sender: sender.Ref(), Channel: channel, Provider: twilioProvider, Account: valid(account),
+		ArrivedAt: r.ArrivedAt, Status: status, Raw: formJSON(sent),
+	}, true
+}
+
+// sendID is our own id of the message, which the address of the callback carries.
+func sendID(address string) string {
+	_, query, _ := strings.Cut(address, "?")
+	parsed, bad := form.Parse(query)
+	if bad >= 0 {
+		return ""
+	}
+	return valid(parsed.First("send"))
+}

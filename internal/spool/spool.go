@@ -1,0 +1,179 @@
+package spool
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// What callers tell apart.
+var (
+	// ErrFull: the spool holds as much as it may.
+	ErrFull = errors.New("the spool is full: raise spool.max_bytes, or bring Temporal or the database back")
+	// ErrLocked: another process has the folder.
+	ErrLocked = errors.New("another process uses the spool's folder: give each process a folder of its own in spool.dir")
+	// ErrClosed: the spool was closed.
+	ErrClosed = errors.New("the spool is closed")
+)
+
+// Defaults of Options.
+const (
+	// DefaultMaxBytes is how much a spool may hold.
+	DefaultMaxBytes = 1 << 30
+	// DefaultSegmentBytes is how long a file of the spool gets.
+	DefaultSegmentBytes = 8 << 20
+	// readBytes bounds what one Read returns, in bytes of data.
+	readBytes = 8 << 20
+)
+
+// Options are how a spool is kept; zero values take the defaults.
+type Options struct {
+	// MaxBytes bounds the files together.
+	MaxBytes int64
+	// SegmentBytes is the length from which on a new file is begun.
+	SegmentBytes int64
+	// Logger is nil for slog.Default().
+	Logger *slog.Logger
+}
+
+// Spool keeps entries of a type that JSON can hold. It is safe for concurrent use.
+type Spool[T any] struct {
+	folder   string
+	options  Options
+	lock     *os.File
+	requests chan *request
+	// stopping ends the writer, stopped says that it has ended.
+	stopping, stopped chan struct{}
+	closing           sync.Once
+
+	mu sync.Mutex
+	// segments are the oldest first.
+	segments []*segment
+	// bytes is the length of all segments.
+	bytes int64
+	// last is the place of the last record that the disk has, acknowledged the
+	// one up to which all are done.
+	last, acknowledged uint64
+	// failure is why the last append failed, nil when it didn't.
+	failure error
+	// unreadable counts the records that Read can't make entries of.
+	unreadable int
+}
+
+// Open opens a folder, which it makes if need be, and reads what it holds.
+func Open[T any](folder string, options Options) (*Spool[T], error) {
+	if options.MaxBytes <= 0 {
+		options.MaxBytes = DefaultMaxBytes
+	}
+	if options.SegmentBytes <= 0 {
+		options.SegmentBytes = DefaultSegmentBytes
+	}
+	if options.Logger == nil {
+		options.Logger = slog.Default()
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, fmt.Errorf("the spool's folder can't be made: %w", err)
+	}
+	locked, err := lock(filepath.Join(folder, "lock"))
+	if err != nil {
+		return nil, err
+	}
+	s := &Spool[T]{
+		folder: folder, options: options, lock: locked, requests: make(chan *request),
+		stopping: make(chan struct{}), stopped: make(chan struct{}), acknowledged: readMark(folder),
+	}
+	s.last = s.acknowledged
+	if s.segments, err = openFolder(folder, s.acknowledged, options.Logger); err != nil {
+		_ = locked.Close()
+		return nil, err
+	}
+	for _, g := range s.segments {
+		s.bytes += g.size
+		s.last = max(s.last, g.records[len(g.records)-1].place)
+	}
+	go s.write()
+	return s, nil
+}
+
+// Close ends the spool; what it holds stays. Appends that were begun are finished.
+func (s *Spool[T]) Close() error {
+	err := ErrClosed
+	s.closing.Do(func() {
+		close(s.stopping)
+		<-s.stopped
+		err = s.lock.Close()
+	})
+	return err
+}
+
+// Append returns when the disk has all entries. After an error it may have none
+// or some of them.
+func (s *Spool[T]) Append(ctx context.Context, entries []T) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	r := &request{done: make(chan error, 1), data: make([][]byte, len(entries))}
+	for i := range entries {
+		data, err := json.Marshal(entries[i])
+		if err != nil {
+			return fmt.Errorf("an entry can't be spooled: %w", err)
+		}
+		if len(data) > MaxRecord {
+			return fmt.Errorf("an entry of %d bytes can't be spooled: the most is %d", len(data), MaxRecord)
+		}
+		r.data[i] = data
+	}
+	select {
+	case s.requests <- r:
+	case <-s.stopping:
+		return ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-r.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Check is nil when the spool can take something, else it says why it can't.
+func (s *Spool[T]) Check() error {
+	select {
+	case <-s.stopping:
+		return ErrClosed
+	default:
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bytes >= s.options.MaxBytes {
+		return ErrFull
+	}
+	return s.failure
+}
+
+// Waiting counts the entries that aren't acknowledged, and the bytes of the files
+// that hold them.
+func (s *Spool[T]) Waiting() (entries int, bytes int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, g := range s.segments {
+		entries += g.left
+	}
+	return entries, s.bytes
+}
+
+// Unreadable counts the entries that Read had to leave out, because their bytes
+// went bad after the spool was opened or no entry can be made of them. They stay
+// in their files.
+func (s *Spool[T]) Unreadable() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.unreadable
+}

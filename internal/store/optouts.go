@@ -1,0 +1,236 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"replyflow/internal/consent"
+	"replyflow/internal/message"
+)
+
+// AddressConsent is what is known of an address on a channel.
+type AddressConsent struct {
+	Channel message.Channel
+	Address string
+	Rows    []consent.Row
+	// People are the ids of those who have the number.
+	People []string
+}
+
+// AddressConsentQuery says which addresses to list.
+type AddressConsentQuery struct {
+	Channel string
+	Limit   int
+	Cursor  string
+}
+
+// AddressConsentPage is a part of a list of addresses.
+type AddressConsentPage struct {
+	Addresses []AddressConsent
+	Next      string
+}
+
+// addressCursor is the last address of a page.
+type addressCursor struct {
+	Channel message.Channel `json:"channel"`
+	Address string          `json:"address"`
+}
+
+// ListOptedOutAddresses returns a page of the addresses that ever opted out of
+// something, with all that their state derives from: some may be in again.
+func (s *Store) ListOptedOutAddresses(ctx context.Context, workspace string, query AddressConsentQuery) (AddressConsentPage, error) {
+	statement := "SELECT DISTINCT channel, address FROM consent_status WHERE workspace = ? AND out_mark <> ''"
+	args := []any{workspace}
+	if query.Channel != "" {
+		statement += " AND channel = ?"
+		args = append(args, query.Channel)
+	}
+	if query.Cursor != "" {
+		var after addressCursor
+		if err := readCursor(query.Cursor, &after); err != nil {
+			return AddressConsentPage{}, err
+		}
+		statement += " AND (channel, address) > (?, ?)"
+		args = append(args, after.Channel, after.Address)
+	}
+	limit := pageSize(query.Limit)
+	var rows []struct {
+		Channel message.Channel `db:"channel"`
+		Address string          `db:"address"`
+	}
+	q := s.read()
+	if err := q.list(ctx, &rows, statement+" ORDER BY channel, address LIMIT ?", append(args, limit+1)...); err != nil {
+		return AddressConsentPage{}, err
+	}
+	page := AddressConsentPage{}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		page.Next = newCursor(addressCursor{rows[limit-1].Channel, rows[limit-1].Address})
+	}
+	for _, row := range rows {
+		known, err := q.addressConsent(ctx, workspace, row.Channel, row.Address)
+		if err != nil {
+			return page, err
+		}
+		page.Addresses = append(page.Addresses, known)
+	}
+	return page, nil
+}
+
+func (q session) addressConsent(ctx context.Context, workspace string, channel message.Channel, address string) (AddressConsent, error) {
+	const who = "SELECT id FROM people WHERE workspace = ? AND phone = ? ORDER BY created_at, id LIMIT 100"
+	known := AddressConsent{Channel: channel, Address: address, People: []string{}}
+	var err error
+	if known.Rows, err = q.consentRows(ctx, workspace, channel, address); err != nil {
+		return known, err
+	}
+	return known, q.list(ctx, &known.People, who, workspace, address)
+}
+
+// LedgerEntry is a change of consent, with its evidence.
+type LedgerEntry struct {
+	ID          int64
+	Channel     message.Channel
+	Address     string
+	Scope       consent.Scope
+	Lane        consent.Lane
+	Category    message.Category
+	Action      consent.Action
+	Review      bool
+	EffectiveAt time.Time
+	RecordedAt  time.Time
+	Source      string
+	SourceID    string
+	Rule        string
+	Keyword     string
+	Actor       string
+	Reason      string
+	Person      string
+	Sender      string
+	// Evidence is JSON, empty once it was erased.
+	Evidence string
+}
+
+// LedgerPage is a part of the ledger of an address, newest first.
+type LedgerPage struct {
+	Entries []LedgerEntry
+	Next    string
+}
+
+type ledgerRow struct {
+	ID          int64            `db:"id"`
+	Channel     message.Channel  `db:"channel"`
+	Address     string           `db:"address"`
+	Scope       consent.Scope    `db:"scope"`
+	Lane        consent.Lane     `db:"lane"`
+	Category    message.Category `db:"category"`
+	Action      consent.Action   `db:"action"`
+	Review      bool             `db:"review"`
+	EffectiveAt moment           `db:"effective_at"`
+	RecordedAt  moment           `db:"recorded_at"`
+	Source      string           `db:"source"`
+	SourceID    string           `db:"source_id"`
+	Rule        string           `db:"rule"`
+	Keyword     string           `db:"keyword"`
+	Actor       string           `db:"actor"`
+	Reason      string           `db:"reason"`
+	Person      *string          `db:"person"`
+	Sender      string           `db:"sender"`
+	Evidence    *string          `db:"data"`
+}
+
+func (r ledgerRow) entry() LedgerEntry {
+	return LedgerEntry{
+		ID: r.ID, Channel: r.Channel, Address: r.Address, Scope: r.Scope, Lane: r.Lane, Category: r.Category, Action: r.Action,
+		Review: r.Review, EffectiveAt: r.EffectiveAt.Time, RecordedAt: r.RecordedAt.Time, Source: r.Source, SourceID: r.SourceID,
+		Rule: r.Rule, Keyword: r.Keyword, Actor: r.Actor, Reason: r.Reason, Person: text(r.Person), Sender: r.Sender, Evidence: text(r.Evidence),
+	}
+}
+
+// ListLedger returns a page of the ledger of an address and of its other names,
+// newest first.
+func (s *Store) ListLedger(ctx context.Context, workspace, address string, limit int, cursor string) (LedgerPage, error) {
+	statement := `SELECT l.id, l.channel, l.address, l.scope, l.lane, l.category, l.action, l.review, l.effective_at, l.recorded_at,
+			l.source, l.source_id, l.rule, l.keyword, l.actor, l.reason, l.person, l.sender, e.data
+		FROM consent_ledger l LEFT JOIN consent_evidence e
+			ON e.workspace = l.workspace AND e.source = l.source AND e.source_id = l.source_id
+		WHERE l.workspace = ? AND l.address IN (SELECT ? UNION SELECT kind || ':' || value FROM aliases WHERE workspace = ? AND address = ?)`
+	args := []any{workspace, storable(address), workspace, storable(address)}
+	if cursor != "" {
+		var before int64
+		if err := readCursor(cursor, &before); err != nil {
+			return LedgerPage{}, err
+		}
+		statement += " AND l.id < ?"
+		args = append(args, before)
+	}
+	size := pageSize(limit)
+	var rows []ledgerRow
+	if err := s.read().list(ctx, &rows, statement+" ORDER BY l.id DESC LIMIT ?", append(args, size+1)...); err != nil {
+		return LedgerPage{}, err
+	}
+	page := LedgerPage{Entries: []LedgerEntry{}}
+	if len(rows) > size {
+		rows = rows[:size]
+		page.Next = newCursor(rows[size-1].ID)
+	}
+	for _, row := range rows {
+		page.Entries = append(page.Entries, row.entry())
+	}
+	return page, nil
+}
+
+// RecordConsent is a consent that staff or another system records.
+type RecordConsent struct {
+	Channel  message.Channel
+	Address  string
+	Scope    consent.Scope
+	Category message.Category
+	Action   consent.Action
+	// EffectiveAt is not in the future.
+	EffectiveAt time.Time
+	Reason      string
+	Evidence    string
+	// Actor names the API key, Person is the customer's id.
+	Actor, Person string
+	Sender        string
+	// ID identifies the request's entry.
+	ID  string
+	Now time.Time
+}
+
+// RecordConsents writes consents that staff or another system records, all or none.
+func (s *Store) RecordConsents(ctx context.Context, workspace string, records []RecordConsent) error {
+	return s.write(ctx, func(tx session) error {
+		for _, record := range records {
+			if err := tx.recordConsent(ctx, workspace, record); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (q session) recordConsent(ctx context.Context, workspace string, record RecordConsent) error {
+	rule, verdict := "staff_opt_out", message.VerdictOptOut
+	if record.Action == consent.In {
+		rule, verdict = "staff_opt_in", message.VerdictOptIn
+	}
+	added, err := q.addToLedger(ctx, ledgerEntry{
+		workspace: workspace, channel: record.Channel, address: record.Address,
+		event: consent.Event{
+			Scope: record.Scope, Lane: consent.LaneStaff, Category: record.Category, Action: record.Action, At: cut(record.EffectiveAt), ID: record.ID,
+		},
+		source: sourceAPI, sourceID: record.ID, rule: rule, actor: record.Actor, reason: record.Reason,
+		person: record.Person, sender: record.Sender, recordedAt: record.Now,
+	})
+	if err != nil || !added {
+		return err
+	}
+	if err := q.addEvidence(ctx, workspace, sourceAPI, record.ID, Evidence{Given: record.Evidence}); err != nil {
+		return err
+	}
+	return q.logMessage(ctx, workspace, LogConsentChanged, record.Person, record.Sender, messageData{
+		Channel: record.Channel, Rule: rule, Verdict: verdict, Why: "recorded by " + record.Actor,
+	})
+}

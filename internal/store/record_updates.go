@@ -1,0 +1,238 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"replyflow/internal/consent"
+	"replyflow/internal/inbound"
+	"replyflow/internal/message"
+	"replyflow/internal/phone"
+)
+
+// ScopesOf says what a consent towards a sender covers, and all that covers it.
+type ScopesOf func(message.SenderRef) (own consent.Scope, applicable []consent.Scope)
+
+// RecordUpdates writes what a provider reported beside messages, in one
+// transaction, each update once.
+func (s *Store) RecordUpdates(ctx context.Context, workspace message.Workspace, updates []message.Update, scopes ScopesOf, now time.Time) (inbound.RecordUpdatesResult, error) {
+	var result inbound.RecordUpdatesResult
+	err := s.write(ctx, func(tx session) error {
+		u := updater{session: tx, workspace: workspace, scopes: scopes, now: now, result: &result}
+		for _, update := range updates {
+			if err := u.record(ctx, update); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	result.Why = fmt.Sprintf("%d statuses, %d preferences, %d changed ids, %d others; %d opted out, %d repeated",
+		result.Statuses, result.Preferences, result.Identities, result.Others, result.OptedOut, result.Repeated)
+	return result, err
+}
+
+// updater records the updates of one call.
+type updater struct {
+	session
+	workspace message.Workspace
+	scopes    ScopesOf
+	now       time.Time
+	result    *inbound.RecordUpdatesResult
+}
+
+func (u updater) record(ctx context.Context, update message.Update) error {
+	const statement = `INSERT INTO provider_updates (workspace, key, kind, arrived_at, raw) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (workspace, key) DO NOTHING`
+	added, err := u.exec(ctx, statement, u.workspace.Key, update.Key, updateKind(update), u.store.dialect.time(update.ArrivedAt),
+		storable(string(update.Raw)))
+	if err != nil {
+		return err
+	}
+	if added == 0 {
+		u.result.Repeated++
+		return nil
+	}
+	switch {
+	case update.Status != nil:
+		u.result.Statuses++
+		return u.recordStatus(ctx, update, *update.Status)
+	case update.Preference != nil:
+		u.result.Preferences++
+		return u.recordPreference(ctx, update, *update.Preference)
+	case update.Identity != nil:
+		u.result.Identities++
+		return u.recordIdentity(ctx, update, *update.Identity)
+	}
+	u.result.Others++
+	return nil
+}
+
+func updateKind(update message.Update) string {
+	switch {
+	case update.Status != nil:
+		return "status"
+	case update.Preference != nil:
+		return "preference"
+	case update.Identity != nil:
+		return "identity"
+	}
+	return update.Other
+}
+
+// ranks order the statuses of a message of ours: none moves it backwards.
+var ranks = map[string]int{
+	"accepted": 1, "scheduled": 1, "queued": 2, "sending": 3, "sent": 4, "delivered": 5, "read": 6, "played": 7,
+	"undelivered": 8, "failed": 8, "canceled": 8,
+}
+
+func (u updater) recordStatus(ctx context.Context, update message.Update, status message.DeliveryStatus) error {
+	sent, err := u.findSent(ctx, update, status)
+	if err != nil {
+		return err
+	}
+	if sent.ID != "" && ranks[status.Status] > ranks[sent.Status] {
+		if err := u.moveSent(ctx, sent.ID, status); err != nil {
+			return err
+		}
+	}
+	if status.OptOut == nil || sent.Address == "" {
+		return nil
+	}
+	own, _ := u.scopes(update.Sender)
+	u.result.OptedOut++
+	return u.recordBlock(ctx, u.workspace.Key, sent, *status.OptOut, own, status.ErrorCode, update.Key, u.now)
+}
+
+// findSent finds the message of ours that a status is about. Another system may
+// have sent it: then the status alone says whom it was for.
+func (u updater) findSent(ctx context.Context, update message.Update, status message.DeliveryStatus) (sentMessage, error) {
+	const (
+		columns = "SELECT id, channel, sender, address, effective_at, status FROM messages WHERE workspace = ? AND direction = 'out' AND "
+		byOurs  = columns + "id = ?"
+		byTheir = columns + "provider_id = ?"
+	)
+	var sent sentMessage
+	err := error(ErrNotFound)
+	if status.SendID != "" {
+		err = u.get(ctx, &sent, byOurs, u.workspace.Key, storable(status.SendID))
+	}
+	if errors.Is(err, ErrNotFound) && status.ProviderID != "" {
+		err = u.get(ctx, &sent, byTheir, u.workspace.Key, storable(status.ProviderID))
+	}
+	if !errors.Is(err, ErrNotFound) {
+		return sent, err
+	}
+	at := update.ArrivedAt
+	if status.At != nil && status.At.Before(at) {
+		at = *status.At
+	}
+	return sentMessage{
+		Channel: update.Channel, Sender: update.Sender.Address, Address: u.consentAddress(ctx, update.Channel, status.To, nil), SentAt: moment{at},
+	}, nil
+}
+
+func (u updater) moveSent(ctx context.Context, id string, status message.DeliveryStatus) error {
+	const statement = `UPDATE messages SET status = ?, error_code = ?, provider_id = CASE WHEN provider_id = '' THEN ? ELSE provider_id END
+		WHERE workspace = ? AND id = ?`
+	_, err := u.exec(ctx, statement, storable(status.Status), storable(status.ErrorCode), storable(status.ProviderID), u.workspace.Key, id)
+	return err
+}
+
+// recordPreference records what a person set in the provider's settings.
+func (u updater) recordPreference(ctx context.Context, update message.Update, preference message.Preference) error {
+	address := u.consentAddress(ctx, update.Channel, preference.From, preference.Aliases)
+	if address == "" || preference.Verdict != message.VerdictOptOut && preference.Verdict != message.VerdictOptIn {
+		return nil
+	}
+	own, _ := u.scopes(update.Sender)
+	action, rule := consent.Out, "provider_preference_stop"
+	if preference.Verdict == message.VerdictOptIn {
+		action, rule = consent.In, "provider_preference_resume"
+	} else {
+		u.result.OptedOut++
+	}
+	_, err := u.addToLedger(ctx, ledgerEntry{
+		workspace: u.workspace.Key, channel: update.Channel, address: address,
+		event: consent.Event{
+			Scope: own, Lane: consent.LanePreference, Category: preference.Category, Action: action, At: cut(preference.At), ID: update.Key,
+		},
+		source: sourcePreference, sourceID: update.Key, rule: rule, actor: "person", sender: update.Sender.Address, recordedAt: u.now,
+	})
+	if err != nil {
+		return err
+	}
+	if err := u.addEvidence(ctx, u.workspace.Key, sourcePreference, update.Key, Evidence{From: preference.From, Given: preference.Detail}); err != nil {
+		return err
+	}
+	return u.logMessage(ctx, u.workspace.Key, LogConsentChanged, "", update.Sender.Address, messageData{
+		Channel: update.Channel, Rule: rule, Verdict: preference.Verdict, Why: "the person said so in the provider's settings",
+	})
+}
+
+// recordIdentity points a new name at the address that the old one led to.
+func (u updater) recordIdentity(ctx context.Context, update message.Update, change message.IdentityChange) error {
+	const move = `INSERT INTO aliases (workspace, channel, kind, value, address) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (workspace, channel, kind, value) DO UPDATE SET address = excluded.address`
+	names := append([]message.Alias{change.Previous}, change.Also...)
+	address := u.consentAddress(ctx, update.Channel, "", names)
+	if address == "" || change.Current.Value == "" {
+		return nil
+	}
+	for _, alias := range append([]message.Alias{change.Current, change.Previous}, change.Also...) {
+		if alias.Value == "" || alias.Kind == message.AliasPhone {
+			continue
+		}
+		if _, err := u.exec(ctx, move, u.workspace.Key, update.Channel, alias.Kind, storable(alias.Value), address); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// consentAddress is the address that consent is kept by, of what a provider
+// calls somebody: a number, or one of their names. Empty when there is neither.
+func (u updater) consentAddress(ctx context.Context, channel message.Channel, written string, aliases []message.Alias) string {
+	const find = "SELECT address FROM aliases WHERE workspace = ? AND channel = ? AND kind = ? AND value = ?"
+	for _, text := range numbersOf(channel, written, aliases) {
+		if number, err := phone.Normalize(text, u.workspace.Region); err == nil && number.Key() != "" {
+			return phone.Canonical(number.E164)
+		}
+	}
+	own := ""
+	for _, alias := range aliases {
+		if alias.Value == "" || alias.Kind == message.AliasUsername {
+			continue
+		}
+		var found []string
+		if err := u.list(ctx, &found, find, u.workspace.Key, channel, alias.Kind, storable(alias.Value)); err == nil && len(found) > 0 {
+			return found[0]
+		}
+		if own == "" && alias.Kind == message.AliasBSUID {
+			own = "bsuid:" + alias.Value
+		}
+	}
+	return own
+}
+
+func numbersOf(channel message.Channel, written string, aliases []message.Alias) []string {
+	var found []string
+	add := func(text string) {
+		if channel == message.WhatsApp && text != "" && strings.Trim(text, "0123456789") == "" {
+			// A WhatsApp id is a number without its plus.
+			text = "+" + text
+		}
+		if text != "" {
+			found = append(found, text)
+		}
+	}
+	add(written)
+	for _, alias := range aliases {
+		if alias.Kind == message.AliasPhone || alias.Kind == message.AliasWAID {
+			add(alias.Value)
+		}
+	}
+	return found
+}

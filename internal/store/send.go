@@ -1,0 +1,162 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"replyflow/internal/consent"
+	"replyflow/internal/message"
+)
+
+// Outbound is a message of ours to send.
+type Outbound struct {
+	// ID is our own id of the message: a repeated send has the same one.
+	ID       string
+	Channel  message.Channel
+	Provider string
+	Sender   message.SenderRef
+	Service  string
+	// Address is the consent address, From and To what the provider is given.
+	Address, From, To string
+	Body              string
+	// Purpose says what the message is for: answer_opt_out, answer_help, …
+	Purpose string
+	// Answers is the id of the message that this one answers.
+	Answers       string
+	Campaign, Run string
+	// Person is the internal id of whom it is for, 0 for nobody known.
+	Person int64
+	Now    time.Time
+}
+
+// SendClaim says what is known of a message that is about to be sent.
+type SendClaim struct {
+	// Done is true when the provider took or refused it before.
+	Done       bool
+	ProviderID string
+	// AttemptedAt is when the first attempt began, nil for the first.
+	AttemptedAt *time.Time
+}
+
+// The states of a message of ours before its provider says more.
+const (
+	sendBegun  = "sending"
+	sendFailed = "failed"
+)
+
+// BeginSend claims a send. It is called before the provider is asked, so that an
+// attempt whose answer is lost leaves a trace.
+func (s *Store) BeginSend(ctx context.Context, workspace string, out Outbound) (SendClaim, error) {
+	const (
+		claim = `INSERT INTO messages (workspace, id, direction, channel, provider, provider_id, kind, sender, sender_name,
+				address, person, body, data, raw, effective_at, arrived_at, execution, result, status, error_code, purpose, answers, campaign, run)
+			VALUES (?, ?, 'out', ?, ?, '', 'text', ?, ?, ?, ?, ?, ?, '', ?, ?, '', '', '` + sendBegun + `', '', ?, ?, ?, ?)
+			ON CONFLICT (workspace, id) DO NOTHING`
+		find = "SELECT provider_id, status, effective_at FROM messages WHERE workspace = ? AND id = ?"
+	)
+	var claimed SendClaim
+	err := s.write(ctx, func(tx session) error {
+		d := s.dialect
+		data := encode(map[string]string{"from": out.From, "to": out.To, "service": out.Service})
+		var person any
+		if out.Person != 0 {
+			person = out.Person
+		}
+		added, err := tx.exec(ctx, claim, workspace, out.ID, out.Channel, out.Provider, out.Sender.Address, out.Sender.Name,
+			out.Address, person, storable(out.Body), storable(string(data)), d.time(out.Now), d.time(out.Now),
+			out.Purpose, optional(out.Answers), optional(out.Campaign), optional(out.Run))
+		if err != nil || added == 1 {
+			return err
+		}
+		var row struct {
+			ProviderID string `db:"provider_id"`
+			Status     string `db:"status"`
+			At         moment `db:"effective_at"`
+		}
+		if err := tx.get(ctx, &row, find, workspace, out.ID); err != nil {
+			return err
+		}
+		claimed = SendClaim{Done: row.Status != sendBegun || row.ProviderID != "", ProviderID: row.ProviderID, AttemptedAt: row.At.pointer()}
+		return nil
+	})
+	return claimed, err
+}
+
+// SendResult is what the provider said to a send.
+type SendResult struct {
+	ProviderID string
+	Status     string
+	ErrorCode  string
+	At         time.Time
+	// OptOut is set when the provider refused because the person has opted out.
+	OptOut *message.ProviderOptOut
+	// Scope is what such an opt-out covers.
+	Scope consent.Scope
+}
+
+// EndSend records what the provider said to a send, once. An opt-out that it
+// reports takes effect at the time of the first attempt.
+func (s *Store) EndSend(ctx context.Context, workspace, id string, result SendResult) error {
+	const (
+		find   = "SELECT id, channel, sender, address, effective_at, status FROM messages WHERE workspace = ? AND id = ? AND direction = 'out'"
+		finish = "UPDATE messages SET provider_id = ?, status = ?, error_code = ? WHERE workspace = ? AND id = ? AND status = '" + sendBegun + "'"
+	)
+	return s.write(ctx, func(tx session) error {
+		if _, err := tx.exec(ctx, finish, storable(result.ProviderID), result.Status, result.ErrorCode, workspace, id); err != nil {
+			return err
+		}
+		if result.OptOut == nil {
+			return nil
+		}
+		var row sentMessage
+		if err := tx.get(ctx, &row, find, workspace, id); err != nil {
+			return err
+		}
+		return tx.recordBlock(ctx, workspace, row, *result.OptOut, result.Scope, result.ErrorCode, id, result.At)
+	})
+}
+
+// sentMessage is a message of ours, as far as a status of it needs to know.
+type sentMessage struct {
+	ID      string          `db:"id"`
+	Channel message.Channel `db:"channel"`
+	Sender  string          `db:"sender"`
+	Address string          `db:"address"`
+	SentAt  moment          `db:"effective_at"`
+	Status  string          `db:"status"`
+}
+
+// recordBlock records an opt-out that a provider reports by an error, effective
+// at the time of the attempt to send.
+func (q session) recordBlock(ctx context.Context, workspace string, sent sentMessage, said message.ProviderOptOut, scope consent.Scope, code, sourceID string, now time.Time) error {
+	lane := consent.LaneBlock
+	if said.Category == message.CategoryMarketing {
+		// The person said so in the provider's settings; that lifts it too.
+		lane = consent.LanePreference
+	}
+	added, err := q.addToLedger(ctx, ledgerEntry{
+		workspace: workspace, channel: sent.Channel, address: sent.Address,
+		event:  consent.Event{Scope: scope, Lane: lane, Category: said.Category, Action: consent.Out, At: cut(sent.SentAt.Time), ID: sourceID},
+		source: sourceStatus, sourceID: sourceID, rule: said.Rule, actor: "provider", sender: sent.Sender, recordedAt: now,
+	})
+	if err != nil || !added {
+		return err
+	}
+	if err := q.addEvidence(ctx, workspace, sourceStatus, sourceID, Evidence{Message: sent.ID, ErrorCode: code}); err != nil {
+		return err
+	}
+	return q.logMessage(ctx, workspace, LogConsentChanged, "", sent.Sender, messageData{
+		Message: sent.ID, Channel: sent.Channel, Rule: said.Rule, Verdict: message.VerdictOptOut,
+		Why: "the provider says that the person has opted out (code " + code + ")",
+	})
+}
+
+// CountAnswers counts the messages with a purpose to an address from a sender
+// since a time, those that failed left out.
+func (s *Store) CountAnswers(ctx context.Context, workspace, address, sender, purpose string, since time.Time) (int, error) {
+	const statement = `SELECT count(*) FROM messages WHERE workspace = ? AND direction = 'out' AND address = ? AND sender = ?
+		AND effective_at >= ? AND purpose = ? AND status <> '` + sendFailed + `'`
+	var count int
+	err := s.read().get(ctx, &count, statement, workspace, address, sender, s.dialect.time(since), purpose)
+	return count, err
+}
