@@ -6,7 +6,6 @@ import (
 
 	"replyflow/internal/consent"
 	"replyflow/internal/message"
-	"replyflow/internal/phone"
 	"replyflow/internal/provider"
 )
 
@@ -29,7 +28,7 @@ func NewSenders(senders []provider.Sender, region func(workspace string) string)
 	known := &Senders{byName: make(map[senderKey]sender, len(senders))}
 	var problems []error
 	for _, s := range senders {
-		rules, err := consent.Compile(Policy(s, region(s.Workspace)))
+		rules, err := consent.Compile(s.Policy(region(s.Workspace)))
 		if err != nil {
 			problems = append(problems, fmt.Errorf("sender %s: %w", s.Name, err))
 			continue
@@ -37,20 +36,6 @@ func NewSenders(senders []provider.Sender, region func(workspace string) string)
 		known.byName[senderKey{s.Workspace, s.Name}] = sender{s, rules}
 	}
 	return known, errors.Join(problems...)
-}
-
-// Policy is how a sender reads consent.
-func Policy(s provider.Sender, region string) consent.Policy {
-	policy := consent.Policy{
-		Channel: message.Channel(s.Channel), Provider: s.Provider, Languages: s.Languages,
-		Extra: s.Keywords, SoftOptOut: s.SoftOptOut,
-	}
-	for _, written := range append([]string{s.Address}, s.Numbers...) {
-		if number, err := phone.Normalize(written, region); err == nil {
-			policy.Numbers = append(policy.Numbers, number.E164)
-		}
-	}
-	return policy
 }
 
 // sender finds the sender that a message was written to. A sender that this

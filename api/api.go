@@ -40,6 +40,9 @@ type Store interface {
 	RecordConsents(ctx context.Context, workspace string, records []store.RecordConsent) error
 	ListMessages(ctx context.Context, workspace string, query store.MessageQuery) (store.MessagePage, error)
 	GetMessage(ctx context.Context, workspace, id string) (store.Message, error)
+	IntakeStatus(ctx context.Context, workspace string) (store.IntakeStatus, error)
+	ListDeadIntake(ctx context.Context, workspace string, limit int, cursor string) (store.IntakePage, error)
+	ReplayDeadIntake(ctx context.Context, workspace, id string) error
 
 	GetRun(ctx context.Context, workspace, id string) (store.Run, error)
 	ListRuns(ctx context.Context, workspace string, query store.RunsQuery) (store.RunsPage, error)
@@ -100,6 +103,10 @@ type Options struct {
 	Workspaces func(key string) (message.Workspace, bool)
 	// Senders are a workspace's senders; nil is none.
 	Senders func(workspace string) []Sender
+	// Spooled counts what waits in this process's files, and WakeRelay makes the
+	// relay look for what was put back; nil where there is none.
+	Spooled   func() int
+	WakeRelay func()
 	// PublicURL is what providers call; webhooks' addresses begin with it.
 	PublicURL string
 	// Logger takes what callers aren't told; nil is slog.Default().
@@ -117,6 +124,8 @@ type API struct {
 	keys       []Key
 	workspaces func(key string) (message.Workspace, bool)
 	senders    func(workspace string) []Sender
+	spooled    func() int
+	wakeRelay  func()
 	publicURL  string
 	logger     *slog.Logger
 	now        func() time.Time
@@ -128,6 +137,7 @@ func New(options Options) *API {
 		store: options.Store, catalogue: options.Catalogue, history: options.History, simulator: options.Simulator,
 		keys: options.Keys, workspaces: options.Workspaces, publicURL: strings.TrimRight(options.PublicURL, "/"),
 		logger: options.Logger, now: options.Now, senders: options.Senders,
+		spooled: options.Spooled, wakeRelay: options.WakeRelay,
 	}
 	if a.senders == nil {
 		a.senders = func(string) []Sender { return nil }
@@ -149,6 +159,7 @@ func (a *API) Register(router *mux.Router) {
 	below.NotFoundHandler = a.RequireKey(refuseAddress(below))
 	below.MethodNotAllowedHandler = below.NotFoundHandler
 	document := a.addOperations(below).OpenAPI()
+	below.Path("/optouts.csv").Methods(http.MethodGet).HandlerFunc(a.exportOptOuts)
 	below.Path("/openapi.json").Methods(http.MethodGet).Handler(serveDocument("application/json", func() ([]byte, error) {
 		return json.Marshal(document)
 	}))
@@ -165,6 +176,7 @@ func (a *API) addOperations(router *mux.Router) huma.API {
 	a.addMessages(operations)
 	a.addOptOuts(operations)
 	a.addConsent(operations)
+	a.addIntake(operations)
 	a.addActivity(operations)
 	a.addSimulations(operations)
 	return operations

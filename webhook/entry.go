@@ -3,7 +3,6 @@ package webhook
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"strings"
 
 	"replyflow/internal/message"
@@ -16,7 +15,7 @@ func runEntry(in workflows.CampaignRunInput) Entry {
 	id := workflows.RunWorkflowID(in.Workspace, in.Definition.Key, in.Event.Key)
 	return Entry{
 		ID: id, Workspace: in.Workspace, Kind: EntryCampaignRun, WorkflowID: id,
-		Order: orderKey(in.Workspace, in.Definition.Key, in.Event.Key), ArrivedAt: in.Event.ArrivedAt, Input: encode(in),
+		Order: orderKey(in.Workspace, in.Definition.Key, in.Event.Key), ArrivedAt: in.Event.ArrivedAt, fresh: in,
 	}
 }
 
@@ -26,7 +25,7 @@ func messageEntry(m message.Inbound) Entry {
 	return Entry{
 		ID: id, Workspace: m.Sender.Workspace, Kind: EntryInboundMessage, WorkflowID: id,
 		Order: orderKey(m.Sender.Workspace, string(m.Channel), m.From), ArrivedAt: m.ArrivedAt,
-		Input: encode(workflows.InboundMessageInput{Message: m}),
+		fresh: workflows.InboundMessageInput{Message: m},
 	}
 }
 
@@ -41,7 +40,7 @@ func updateEntries(workspace string, updates []message.Update) []Entry {
 		id := workflows.UpdatesWorkflowID(workspace, updatesKey(part))
 		entries = append(entries, Entry{
 			ID: id, Workspace: workspace, Kind: EntryProviderUpdates, WorkflowID: id, Order: orderKey(workspace, "updates"),
-			ArrivedAt: part[0].ArrivedAt, Input: encode(workflows.ProviderUpdatesInput{Workspace: workspace, Updates: part}),
+			ArrivedAt: part[0].ArrivedAt, fresh: workflows.ProviderUpdatesInput{Workspace: workspace, Updates: part},
 		})
 	}
 	return entries
@@ -84,9 +83,11 @@ func orderKey(parts ...string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// encode writes a workflow's input. Inputs are texts, times and valid JSON, which
-// always encode.
-func encode(input any) json.RawMessage {
-	data, _ := json.Marshal(input)
-	return data
+// Spooled counts the entries that wait in this process's files.
+func (l *Launcher) Spooled() int {
+	if l.spool == nil {
+		return 0
+	}
+	entries, _ := l.spool.Waiting()
+	return entries
 }

@@ -104,7 +104,8 @@ func NewLauncher(options LauncherOptions) *Launcher {
 // overflows reports whether anything but Temporal can take an entry.
 func (l *Launcher) overflows() bool { return l.table != nil || l.spool != nil }
 
-// Wake makes the relay look for entries at once, after one was put back.
+// Wake makes the relay look for entries at once: one was kept or put back, or what
+// they wait for is there again.
 func (l *Launcher) Wake() {
 	select {
 	case l.wake <- struct{}{}:

@@ -163,7 +163,7 @@ func (b *batch) keepInSpool(ctx context.Context, places []int) error {
 func (b *batch) pick(places []int) []Entry {
 	picked := make([]Entry, len(places))
 	for at, i := range places {
-		picked[at] = b.entries[i]
+		picked[at] = b.entries[i].encoded()
 	}
 	return picked
 }

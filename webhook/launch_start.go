@@ -32,6 +32,7 @@ func (l *Launcher) tableAnswered(ctx context.Context, call attempt, err error) e
 	}
 	if call.succeeded() {
 		l.logger.InfoContext(ctx, "the intake table is back")
+		l.Wake()
 	}
 	return nil
 }
@@ -73,6 +74,7 @@ func (l *Launcher) start(ctx context.Context, entry Entry, call attempt) (workfl
 	}
 	if call.succeeded() {
 		l.logger.InfoContext(ctx, "Temporal is back")
+		l.Wake()
 	}
 	if err != nil {
 		l.logger.ErrorContext(ctx, "Temporal refused a start for good; see replyflow intake dead",

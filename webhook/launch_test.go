@@ -260,6 +260,22 @@ func TestLaunchInsists(t *testing.T) {
 	})
 }
 
+// TestLaunchAlone: with nothing but Temporal, what waits behind a failed start
+// failed for the same passing reason.
+func TestLaunchAlone(t *testing.T) {
+	t.Parallel()
+	temporal := &fakeTemporal{answer: always(errDown)}
+	alone := NewLauncher(LauncherOptions{Starter: temporal, Logger: newSinks().launcher.logger})
+	for _, launched := range alone.LaunchAll(t.Context(), []Entry{owed("a1", "a", 0), owed("a2", "a", 1)}) {
+		if !passing(launched.Err) || launched.Queued {
+			t.Errorf("%+v", launched)
+		}
+	}
+	if _, asked := temporal.seen(); asked != 1 {
+		t.Errorf("Temporal was asked %d times", asked)
+	}
+}
+
 // TestLaunchLargeBatch: more than 50 are one durable write, and started at once
 // when that fails.
 func TestLaunchLargeBatch(t *testing.T) {

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -31,7 +32,7 @@ type Entry struct {
 	WorkflowID string `json:"workflow_id"`
 	// TaskQueue is empty where the starter knows it from the input.
 	TaskQueue string `json:"task_queue,omitempty"`
-	// Input is the workflow's input, byte by byte.
+	// Input is the workflow's input, byte by byte; see encoded.
 	Input     json.RawMessage `json:"input"`
 	ArrivedAt time.Time       `json:"arrived_at"`
 	// Attempts counts the starts that failed while others succeeded.
@@ -40,6 +41,25 @@ type Entry struct {
 	Reason string `json:"reason,omitempty"`
 	// Dead entries wait for an operator: their start would fail again.
 	Dead bool `json:"dead,omitempty"`
+
+	// fresh is the input of an entry that this process has just made: it is encoded
+	// only when the entry has to wait.
+	fresh any
+}
+
+// encoded is the entry with its input as JSON. Nothing is escaped that JSON
+// doesn't ask for: a payload must not grow on its way.
+func (e Entry) encoded() Entry {
+	if len(e.Input) > 0 || e.fresh == nil {
+		return e
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	// Inputs are texts, times and valid JSON, which always encode.
+	_ = encoder.Encode(e.fresh)
+	e.Input = bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	return e
 }
 
 // NewEntryID draws an id that no other entry has.

@@ -13,6 +13,8 @@ const (
 	// relayShare bounds the entries of one order in a page, so that a sender who
 	// wrote a thousand times doesn't keep the others waiting.
 	relayShare = 32
+	// relayReads bounds how often a round looks behind such senders.
+	relayReads = 4
 	// relayIdle is how often the relay looks when nobody wakes it: another process
 	// may have kept something in the table.
 	relayIdle = time.Second
@@ -48,10 +50,8 @@ type Relay struct {
 	// leads is set while this process drains the table.
 	leads atomic.Bool
 	// doubtful is set after a round in which no start succeeded: the next one
-	// begins with a single start. turn picks which: the same entry may be what
-	// fails.
+	// begins with a single start.
 	doubtful bool
-	turn     int
 }
 
 // NewRelay returns the relay of a launcher. owner names this process among those

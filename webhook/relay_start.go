@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"math/rand/v2"
 	"sync/atomic"
 )
 
@@ -50,9 +51,9 @@ func (r *Relay) startGroups(ctx context.Context, entries []Entry, groups [][]int
 		return found
 	}
 	if r.doubtful {
-		probe := groups[r.turn%len(groups)][0]
+		// Any of them: the oldest may be what fails.
+		probe := groups[rand.IntN(len(groups))][0]
 		if found[probe] = r.start(ctx, entries[probe]); found[probe].result == startUnreachable {
-			r.turn++
 			return found
 		}
 	}
@@ -78,5 +79,9 @@ func (r *Relay) startGroups(ctx context.Context, entries []Entry, groups [][]int
 
 func (r *Relay) start(ctx context.Context, entry Entry) outcome {
 	_, result, err := r.launcher.start(ctx, entry, r.launcher.temporal.force())
+	if result == startUnreachable && ctx.Err() != nil {
+		// The relay was told to stop: the entry's turn comes again.
+		return outcome{}
+	}
 	return outcome{result, err}
 }

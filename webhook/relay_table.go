@@ -1,8 +1,10 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -27,7 +29,7 @@ func (r *Relay) drainTable(ctx context.Context) progress {
 	if len(page) == 0 {
 		return progress{}
 	}
-	found := r.startGroups(ctx, page, shares(byOrder(page)))
+	found := r.startGroups(ctx, page, shares(page, byOrder(page)))
 	if err := r.settle(ctx, page, found); err != nil {
 		l.logger.WarnContext(ctx, "what the relay did can't be written down: it is done again, which is harmless", "error", err)
 		return progress{moved: found.progress().moved, stuck: true}
@@ -45,36 +47,43 @@ func (r *Relay) readTable(ctx context.Context) ([]Entry, error) {
 	return r.gather(ctx)
 }
 
-// gather reads the oldest entries. While they are those of a few senders who wrote
+// gather reads the oldest entries. While many are those of a few senders who wrote
 // a lot, it looks behind them for others.
 func (r *Relay) gather(ctx context.Context) ([]Entry, error) {
 	var page []Entry
 	var crowded []string
-	for {
+	known := map[string]bool{}
+	for range relayReads {
 		found, err := r.launcher.table.ListIntake(ctx, relayPage, crowded)
 		if err != nil {
 			return nil, err
 		}
-		page = append(page, found...)
+		for _, entry := range found {
+			if !known[entry.ID] {
+				known[entry.ID] = true
+				page = append(page, entry)
+			}
+		}
 		before := len(crowded)
-		orders := byOrder(found)
-		for _, group := range orders {
+		for _, group := range byOrder(found) {
 			if len(group) > relayShare {
 				crowded = append(crowded, found[group[0]].Order)
 			}
 		}
-		enough := len(byOrder(page)) >= startsAtOnce
-		if enough || len(crowded) == before {
-			return page, nil
+		if len(crowded) == before {
+			break
 		}
 	}
+	return page, nil
 }
 
-// shares cuts groups to the share that each may have of a round.
-func shares(groups [][]int) [][]int {
+// shares cuts groups to the share that each may have of a round. What has failed
+// before comes last: it may hang again.
+func shares(page []Entry, groups [][]int) [][]int {
 	for g := range groups {
 		groups[g] = groups[g][:min(len(groups[g]), relayShare)]
 	}
+	slices.SortStableFunc(groups, func(a, b []int) int { return cmp.Compare(page[a[0]].Attempts, page[b[0]].Attempts) })
 	return groups
 }
 

@@ -37,7 +37,7 @@ func (s *sinks) drained(t *testing.T, longest time.Duration) time.Duration {
 		if len(waiting) == 0 && len(spooled) == 0 {
 			return time.Since(begun)
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(max(time.Millisecond, time.Since(begun)/100))
 	}
 	waiting, dead := s.table.ids()
 	spooled, _ := s.spool.ids()
@@ -131,11 +131,12 @@ func relayAtRandom(t *testing.T, random *rand.Rand) error {
 		refused[entry.ID] = random.IntN(20) == 0
 	}
 	var mu sync.Mutex
+	luck := rand.New(rand.NewPCG(random.Uint64(), 0))
 	flaky := func(entry Entry) error {
 		mu.Lock()
 		defer mu.Unlock()
 		switch {
-		case random.IntN(4) == 0:
+		case luck.IntN(4) == 0:
 			return errDown
 		case refused[entry.ID]:
 			return errRefused
@@ -152,6 +153,9 @@ func relayAtRandom(t *testing.T, random *rand.Rand) error {
 		case 1:
 			s.temporal.set(flaky)
 		case 2:
+			// What waits in a table that doesn't answer can't go first: it is empty.
+			s.temporal.set(flaky)
+			s.drained(t, time.Hour)
 			s.table.set(errBroken)
 		case 3:
 			stop()
@@ -161,11 +165,13 @@ func relayAtRandom(t *testing.T, random *rand.Rand) error {
 			if err := s.spool.Append(t.Context(), page); err != nil {
 				return err
 			}
-			// Until the spool is empty, nothing later goes past it.
 			s.launcher.Wake()
 			time.Sleep(time.Duration(random.IntN(3)) * time.Second)
 			s.table.set(nil)
-			time.Sleep(10 * time.Second)
+			// Until the spool is empty, nothing later goes past it.
+			for left, _ := s.spool.Waiting(); left > 0; left, _ = s.spool.Waiting() {
+				time.Sleep(time.Second)
+			}
 		}
 		s.launcher.Wake()
 		time.Sleep(time.Duration(random.IntN(500)) * time.Millisecond)
@@ -329,7 +335,7 @@ func TestRelaySpoolAlone(t *testing.T) {
 				switch {
 				case entry.ID == "0100":
 					return errRefused
-				case entry.Order == "2" && time.Since(bubbleBegin) < time.Minute:
+				case entry.ID == "0002" && time.Since(bubbleBegin) < time.Minute:
 					return errDown
 				}
 				return nil
@@ -375,7 +381,7 @@ func TestRelayBlockedByNobody(t *testing.T) {
 		for i := range 40 {
 			entries = append(entries, owed(fmt.Sprintf("bad%02d", i), fmt.Sprint("bad", i), -2000), owed(fmt.Sprintf("bad%02dlater", i), fmt.Sprint("bad", i), -1999))
 		}
-		for i := range 5_000 {
+		for i := range 1_500 {
 			entries = append(entries, owed(fmt.Sprintf("flood%04d", i), "flood", i-1000))
 		}
 		for i := range 100 {
@@ -398,15 +404,35 @@ func TestRelayBlockedByNobody(t *testing.T) {
 			return len(slices.DeleteFunc(started, func(id string) bool { return !strings.HasPrefix(id, "quiet") }))
 		}
 		for quiet() < 100 && time.Since(bubbleBegin) < 50*time.Minute {
-			time.Sleep(100 * time.Millisecond)
+			time.Sleep(time.Second)
 		}
 		started, _ := s.temporal.seen()
-		if took := time.Since(bubbleBegin); quiet() != 100 || len(started) > 3_000 || took > 2*time.Minute {
+		t.Log("took", time.Since(bubbleBegin))
+		if took := time.Since(bubbleBegin); quiet() != 100 || len(started) > 1_000 || took > time.Minute {
 			t.Errorf("%d of the quiet started among %d after %v", quiet(), len(started), took)
 		}
 		s.drained(t, 2*time.Hour)
 		started, _ = s.temporal.seen()
 		wantOrder(t, entries, started)
+	})
+}
+
+// TestRelayStartsOnce: looking behind a sender who wrote a lot starts nothing twice.
+func TestRelayStartsOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSinks()
+		entries := many(500, func(i int) string { return fmt.Sprint(min(i, 30)) })
+		if err := s.table.AppendIntake(t.Context(), entries); err != nil {
+			t.Fatal(err)
+		}
+		s.relay(t, "one")
+		s.drained(t, time.Minute)
+		started, asked := s.temporal.seen()
+		wantOrder(t, entries, started)
+		if len(started) != 500 || asked != 500 {
+			t.Errorf("%d started by %d starts", len(started), asked)
+		}
 	})
 }
 

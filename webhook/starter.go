@@ -45,8 +45,11 @@ func (s TemporalStarter) Start(ctx context.Context, entry Entry) (workflows.Star
 	return workflows.Started{}, fmt.Errorf("webhook: an entry of the kind %q can't be started: a newer process wrote it", entry.Kind)
 }
 
-// inputOf is the input of an entry.
+// inputOf is the input of an entry, decoded when it comes from a table or a file.
 func inputOf[In any](entry Entry) (In, error) {
+	if in, ok := entry.fresh.(In); ok {
+		return in, nil
+	}
 	var in In
 	if err := json.Unmarshal(entry.Input, &in); err != nil {
 		return in, fmt.Errorf("webhook: the input of entry %s can't be read: %w", entry.ID, err)

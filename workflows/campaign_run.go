@@ -50,6 +50,10 @@ func CampaignRun(ctx workflow.Context, in CampaignRunInput) (CampaignRunResult, 
 	if begun.Duplicate {
 		return run.duplicate(ctx, begun)
 	}
+	if !begun.At.IsZero() {
+		// A repeated delivery writes as of its earliest arrival.
+		run.ref.At = begun.At
+	}
 	if err := run.visit(ctx, in.Definition.Workflow, ""); err != nil && !errors.Is(err, errExit) {
 		return run.result(), run.fail(ctx, err)
 	}

@@ -22,6 +22,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"replyflow/internal/message"
+	"replyflow/internal/provider"
 	"replyflow/internal/store"
 	"replyflow/webhook"
 	"replyflow/workflows"
@@ -46,11 +47,15 @@ type benchFigures struct {
 
 // benchResults is what the report holds.
 type benchResults struct {
-	Floor   benchFigures  `json:"floor"`
-	OptOut  benchFigures  `json:"opt_out"`
-	Ratio   float64       `json:"ratio"`
-	Ratios  []float64     `json:"ratio_by_round"`
-	Batches []batchFigure `json:"batch_updates"`
+	Floor   benchFigures `json:"floor"`
+	OptOut  benchFigures `json:"opt_out"`
+	Inbound benchFigures `json:"inbound"`
+	Ratio   float64      `json:"ratio"`
+	Ratios  []float64    `json:"ratio_by_round"`
+	// InboundRatio is that of inbound messages to the floor.
+	InboundRatio  float64       `json:"inbound_ratio"`
+	InboundRatios []float64     `json:"inbound_ratio_by_round"`
+	Batches       []batchFigure `json:"batch_updates"`
 }
 
 // TestMeasureSpeed prints speed as ratios within one run: the opt-out campaign
@@ -91,19 +96,23 @@ func measureRuns(t *testing.T) benchResults {
 	executions := &executions{}
 	post := newPoster(serveTo(t, d, executions), executions)
 	optOut := func(i int) error { return post.optOut(ctx, d.temporal, i) }
+	inbound := func(i int) error { return post.inbound(ctx, d, i) }
 	measure(200, startEmpty, 1_000_000)
 	measure(200, optOut, benchRounds*benchRuns)
+	measure(200, inbound, benchRounds*benchRuns)
 
-	var floors, optOuts []sample
+	var floors, optOuts, inbounds []sample
 	for round := range benchRounds {
 		floors = append(floors, measure(benchRuns, startEmpty, round*benchRuns))
 		optOuts = append(optOuts, measure(benchRuns, optOut, round*benchRuns))
+		inbounds = append(inbounds, measure(benchRuns, inbound, round*benchRuns))
 	}
-	results := benchResults{Floor: summarise(floors), OptOut: summarise(optOuts)}
+	results := benchResults{Floor: summarise(floors), OptOut: summarise(optOuts), Inbound: summarise(inbounds)}
 	for i := range floors {
 		results.Ratios = append(results.Ratios, optOuts[i].rate()/floors[i].rate())
+		results.InboundRatios = append(results.InboundRatios, inbounds[i].rate()/floors[i].rate())
 	}
-	results.Ratio = median(results.Ratios)
+	results.Ratio, results.InboundRatio = median(results.Ratios), median(results.InboundRatios)
 	return results
 }
 
@@ -123,12 +132,14 @@ func runEmpty(ctx context.Context, c client.Client, i int) error {
 // poster posts opt-outs as Twilio would, each from a person of its own.
 type poster struct {
 	hook       string
+	sms        string
 	executions *executions
 	client     *http.Client
 }
 
 func newPoster(hook string, executions *executions) poster {
-	return poster{hook: hook, executions: executions, client: &http.Client{
+	base, _, _ := strings.Cut(hook, "/hooks/")
+	return poster{hook: hook, sms: base + "/inbound/sms", executions: executions, client: &http.Client{
 		Transport: &http.Transport{MaxIdleConnsPerHost: benchConcurrency},
 	}}
 }
@@ -161,6 +172,40 @@ func (p poster) optOut(ctx context.Context, c client.Client, i int) error {
 	}
 	if result.Changed != 1 {
 		return fmt.Errorf("run %s changed %d people", result.Run, result.Changed)
+	}
+	return nil
+}
+
+// inbound posts a signed STOP and waits until it is recorded.
+func (p poster) inbound(ctx context.Context, d *dev, i int) error {
+	form := url.Values{
+		"MessageSid": {fmt.Sprintf("SM%032x", 1_000_000+i)}, "AccountSid": {sampleAccount},
+		"From": {benchPhone(i)}, "To": {sampleAddress}, "Body": {"STOP"}, "NumMedia": {"0"}, "NumSegments": {"1"},
+		"SmsStatus": {"received"}, "ApiVersion": {"2010-04-01"},
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.sms, strings.NewReader(form.Encode()))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("X-Twilio-Signature", provider.SignTwilio(d.config.PublicURL+"/inbound/sms", form, d.file.Twilio.AuthToken))
+	answer, err := p.client.Do(request)
+	if err != nil {
+		return err
+	}
+	body, _ := io.ReadAll(answer.Body)
+	_ = answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("answered %s: %s", answer.Status, bytes.TrimSpace(body))
+	}
+	workflowID := "inbound/default/sms/" + form.Get("MessageSid")
+	started := p.executions.take(workflowID)
+	var result workflows.InboundMessageResult
+	if err := d.temporal.GetWorkflow(ctx, workflowID, started.Execution).Get(ctx, &result); err != nil {
+		return err
+	}
+	if result.Outcome != message.OutcomeOptedOut {
+		return fmt.Errorf("message %s came to %s", result.Message, result.Outcome)
 	}
 	return nil
 }
@@ -285,7 +330,9 @@ func printResults(results benchResults) {
 	}
 	row("(a) empty workflow, started eagerly", results.Floor)
 	row("(b) opt-out campaign through HTTP", results.OptOut)
+	row("(c) STOP through /inbound/sms", results.Inbound)
 	fmt.Printf("b/a %.2f (by round %.2f)\n", results.Ratio, results.Ratios)
+	fmt.Printf("c/a %.2f (by round %.2f)\n", results.InboundRatio, results.InboundRatios)
 	for _, b := range results.Batches {
 		fmt.Printf("batch update of %d people on %-10s %7.0f people/s, bare SQL %7.0f, ratio %.2f\n",
 			b.People, b.Database, b.PeoplePerSecond, b.BarePerSecond, b.Ratio)

@@ -31,7 +31,7 @@ const maxAnswer = 64 << 20
 // newClientCommands are the commands that talk to a running server, and those
 // that read campaign files.
 func newClientCommands() []*cobra.Command {
-	return []*cobra.Command{newCampaignCommand(), newPeopleCommand(), newRunsCommand(), newActivityCommand(), newSendCommand()}
+	return []*cobra.Command{newCampaignCommand(), newPeopleCommand(), newRunsCommand(), newActivityCommand(), newSendCommand(), newIntakeCommand()}
 }
 
 // newGroup is a command that only has commands below it. They share the flags

@@ -275,9 +275,9 @@ func TestRunsOnAServer(t *testing.T) {
 func TestSendSMS(t *testing.T) {
 	t.Parallel()
 	term := openTerminal(t)
-	term.run("send", "sms", "--from", "+15550100123", "--to", "+15550100100", "--body", "STOP").check(t, exitFailed, "no campaign with a webhook is started")
-	term.run("campaign", "apply", shippedFile(t, "sms-opt-out-in.yaml"))
-	term.run("send", "sms", "--from", "+15550100123", "--to", "+15550100100", "--body", "STOP", "--opt-out-type", "STOP",
+	const campaignKey = "sms-opt-out-in"
+	term.run("campaign", "apply", shippedFile(t, campaignKey+".yaml"))
+	term.run("send", "sms", "--from", "+15550100123", "--to", "+15550100100", "--body", "STOP", "--opt-out-type", "STOP", "--campaign", campaignKey,
 		"--param", "FromCity=Oslo", "--account", "AC1", "--auth-token", "secret", "--message-sid", sid(7)).
 		check(t, exitDone, "run campaign."+sid(7), "duplicate false")
 	form := term.posted[0]
@@ -291,7 +291,7 @@ func TestSendSMS(t *testing.T) {
 	if want := provider.SignTwilio("https://hooks.example.com/hooks/"+campaign.Token, form, "secret"); term.signatures[0] != want {
 		t.Errorf("signed %s, want %s", term.signatures[0], want)
 	}
-	term.run("send", "sms", "--from", "+1", "--to", "+2", "--body", "refuse").check(t, exitFailed, "403", "not from you")
+	term.run("send", "sms", "--from", "+1", "--to", "+2", "--campaign", campaignKey, "--body", "refuse").check(t, exitFailed, "403", "not from you")
 	term.run("send", "sms", "--from", "+1", "--body", "x").check(t, exitMisused, "--to")
 	term.run("send", "sms", "--from", "+1", "--to", "+2", "--param", "x").check(t, exitMisused, "NAME=VALUE")
 }

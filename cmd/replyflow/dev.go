@@ -163,9 +163,7 @@ func (d *dev) start(ctx context.Context, listener net.Listener, server devServer
 		HTTP: "http://" + listener.Addr().String(), Temporal: d.config.Temporal.Address, TemporalUI: server.uiURL(),
 		Namespace: d.config.Temporal.Namespace, APIKey: key, PID: os.Getpid(), PublicURL: d.config.PublicURL,
 	}
-	if options.config == "" {
-		sampleSecrets(&d.file, d.config)
-	}
+	sendSecrets(&d.file, d.config)
 	return writeDevFile(d.dir, d.file)
 }
 

@@ -135,11 +135,21 @@ func addSampleSenders(cfg *config.Config, dir string) error {
 	return nil
 }
 
-// sampleSecrets adds to dev.json what the sample senders' providers sign with.
-func sampleSecrets(file *devFile, cfg *config.Config) {
-	sms, whatsapp := cfg.Workspaces[0].Senders[0], cfg.Workspaces[0].Senders[1]
-	file.Twilio = &devTwilioKey{Account: sms.Account, AuthToken: string(sms.AuthTokens[0]), Address: sms.Address}
-	file.Meta = &devMetaKey{PhoneNumberID: whatsapp.PhoneNumberID, AppSecret: string(whatsapp.AppSecrets[0]), Address: whatsapp.Address}
+// sendSecrets adds to dev.json what the first sender of each provider is signed
+// for with, so that replyflow send can play the provider.
+func sendSecrets(file *devFile, cfg *config.Config) {
+	for _, sender := range cfg.Workspaces[0].Senders {
+		switch {
+		case sender.Provider == "twilio" && file.Twilio == nil && len(sender.AuthTokens) > 0:
+			address := sender.Address
+			if address == "" && len(sender.Numbers) > 0 {
+				address = sender.Numbers[0]
+			}
+			file.Twilio = &devTwilioKey{Account: sender.Account, AuthToken: string(sender.AuthTokens[0]), Address: address}
+		case sender.Provider == "meta" && file.Meta == nil && len(sender.AppSecrets) > 0:
+			file.Meta = &devMetaKey{PhoneNumberID: sender.PhoneNumberID, AppSecret: string(sender.AppSecrets[0]), Address: sender.Address}
+		}
+	}
 }
 
 func randomHex(bytes int) string {

@@ -8,19 +8,26 @@ import (
 
 	"github.com/gorilla/mux"
 	"go.temporal.io/sdk/client"
+
+	"replyflow/webhook"
 )
 
 // healthTimeout bounds a check of the database or of Temporal.
 const healthTimeout = 2 * time.Second
 
-// addHealth adds what operators ask: /healthz, alive; /readyz, can take
-// webhooks; /readyz/all, database and Temporal too; /metrics.
-func (a *app) addHealth(router *mux.Router) {
+// addHealth adds what operators ask: /healthz, alive; /readyz, can take webhooks:
+// Temporal, the database or the spool would; /readyz/all, database and Temporal
+// too; /metrics.
+func (a *app) addHealth(router *mux.Router, launcher *webhook.Launcher) {
 	router.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeHealth(w, map[string]string{})
 	}).Methods(http.MethodGet, http.MethodHead)
 	router.HandleFunc("/readyz", func(w http.ResponseWriter, r *http.Request) {
-		writeHealth(w, a.check(r.Context(), a.checkTemporal))
+		failing := map[string]string{}
+		if !launcher.Health().Ready {
+			failing = a.check(r.Context(), a.checkTemporal, a.checkDatabase)
+		}
+		writeHealth(w, failing)
 	}).Methods(http.MethodGet, http.MethodHead)
 	router.HandleFunc("/readyz/all", func(w http.ResponseWriter, r *http.Request) {
 		writeHealth(w, a.check(r.Context(), a.checkTemporal, a.checkDatabase))

@@ -59,7 +59,11 @@ type intakeTable struct{ store *store.Store }
 func (t intakeTable) AppendIntake(ctx context.Context, entries []webhook.Entry) error {
 	rows := make([]store.IntakeEntry, len(entries))
 	for i, entry := range entries {
-		rows[i] = store.IntakeEntry(entry)
+		rows[i] = store.IntakeEntry{
+			ID: entry.ID, Workspace: entry.Workspace, Kind: entry.Kind, Order: entry.Order, WorkflowID: entry.WorkflowID,
+			TaskQueue: entry.TaskQueue, Input: entry.Input, ArrivedAt: entry.ArrivedAt, Attempts: entry.Attempts,
+			Reason: entry.Reason, Dead: entry.Dead,
+		}
 	}
 	return t.store.AppendIntake(ctx, rows)
 }
@@ -69,7 +73,11 @@ func (t intakeTable) ListIntake(ctx context.Context, limit int, except []string)
 	rows, err := t.store.ListIntake(ctx, limit, except)
 	entries := make([]webhook.Entry, len(rows))
 	for i, row := range rows {
-		entries[i] = webhook.Entry(row)
+		entries[i] = webhook.Entry{
+			ID: row.ID, Workspace: row.Workspace, Kind: row.Kind, Order: row.Order, WorkflowID: row.WorkflowID,
+			TaskQueue: row.TaskQueue, Input: row.Input, ArrivedAt: row.ArrivedAt, Attempts: row.Attempts,
+			Reason: row.Reason, Dead: row.Dead,
+		}
 	}
 	return entries, err
 }

@@ -18,7 +18,7 @@ import (
 // newSendCommand plays a provider.
 func newSendCommand() *cobra.Command {
 	group, c := newGroup("send", "Post what a provider would post, to a running server")
-	group.AddCommand(newSendSMSCommand(c))
+	group.AddCommand(newSendSMSCommand(c), newSendWhatsAppCommand(c))
 	return group
 }
 
@@ -26,7 +26,7 @@ func newSendCommand() *cobra.Command {
 type sms struct {
 	from, to, body, optOutType string
 	account, token, messageSID string
-	campaign, url              string
+	campaign, url, publicURL   string
 	parameters                 []string
 }
 
@@ -34,8 +34,7 @@ func newSendSMSCommand(c *caller) *cobra.Command {
 	var message sms
 	command := &cobra.Command{
 		Use: "sms --from NUMBER --to NUMBER --body TEXT", Short: "Deliver a text message, as Twilio would",
-		Long: "Posts a form like Twilio's, correctly signed, to a campaign's webhook: to " + welcomeCampaign +
-			" if there is such a campaign, else to the only started one.",
+		Long:    "Posts a form like Twilio's, correctly signed, to the server's /inbound/sms; with --campaign or --url to a campaign's webhook instead.",
 		Example: "  replyflow send sms --from +15555550101 --to +15550100100 --body STOP --opt-out-type STOP",
 		Args:    misuseArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -49,7 +48,8 @@ func newSendSMSCommand(c *caller) *cobra.Command {
 	flags.StringVar(&message.optOutType, "opt-out-type", "", "what Twilio's opt-out handling says: STOP, START or HELP")
 	flags.StringArrayVar(&message.parameters, "param", nil, "another parameter, as NAME=VALUE; may be repeated")
 	flags.StringVar(&message.campaign, "campaign", "", "the campaign whose webhook takes the message")
-	flags.StringVar(&message.url, "url", "", "the webhook's address, instead of a campaign")
+	flags.StringVar(&message.url, "url", "", "the address to post to, instead of a campaign")
+	flags.StringVar(&message.publicURL, "public-url", "", "the server's public_url, over which Twilio signs; the server's address when missing")
 	flags.StringVar(&message.account, "account", "", "the Twilio account, as AC…")
 	flags.StringVar(&message.token, "auth-token", "", "the account's auth token, to sign with")
 	flags.StringVar(&message.messageSID, "message-sid", "", "the message's id, as SM…; drawn when missing")
@@ -62,7 +62,7 @@ func (c *caller) sendSMS(ctx context.Context, message sms) error {
 	if err != nil {
 		return misuseError{err}
 	}
-	public, target, err := c.hookOf(ctx, message)
+	public, target, err := c.targetOf(ctx, message)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (c *caller) sendSMS(ctx context.Context, message sms) error {
 	if response.StatusCode >= http.StatusMultipleChoices {
 		return fmt.Errorf("the webhook refused the message with %d: %s", response.StatusCode, oneLine(strings.TrimSpace(string(answer))))
 	}
-	return c.printSent(response.Header, form.Get("MessageSid"))
+	return c.printSent(response.Header, form.Get("MessageSid"), message)
 }
 
 // completed fills what wasn't given with the sample sender of a development
@@ -122,15 +122,22 @@ func (m sms) form() (url.Values, error) {
 	return form, nil
 }
 
-// hookOf is the webhook's public address, which Twilio would call and sign, and
-// the same on the server that we talk to.
-func (c *caller) hookOf(ctx context.Context, message sms) (public, target string, err error) {
+// inboundSMS is where Twilio posts messages, below the public URL.
+const inboundSMS = "/inbound/sms"
+
+// targetOf is the public address, which Twilio would call and sign, and the same
+// on the server that we talk to.
+func (c *caller) targetOf(ctx context.Context, message sms) (public, target string, err error) {
 	if message.url != "" {
 		return message.url, message.url, nil
 	}
 	server, err := c.address()
 	if err != nil {
 		return "", "", err
+	}
+	if message.campaign == "" {
+		public = firstOf(message.publicURL, c.publicURL(), server.String())
+		return strings.TrimRight(public, "/") + inboundSMS, server.String() + inboundSMS, nil
 	}
 	public, err = c.webhookOf(ctx, message.campaign)
 	if err != nil {
@@ -144,46 +151,33 @@ func (c *caller) hookOf(ctx context.Context, message sms) (public, target string
 	return public, address.String(), nil
 }
 
-// webhookOf is the webhook of a campaign, or of the one that is meant when none
-// is named.
+// webhookOf is the webhook of a campaign.
 func (c *caller) webhookOf(ctx context.Context, key string) (string, error) {
-	if key != "" {
-		var campaign api.Campaign
-		if err := c.get(ctx, campaignPath(key), &campaign); err != nil {
-			return "", fmt.Errorf("campaign %s: %w", key, err)
-		}
-		if campaign.WebhookURL == "" {
-			return "", fmt.Errorf("campaign %s has no webhook", key)
-		}
-		return campaign.WebhookURL, nil
+	var campaign api.Campaign
+	if err := c.get(ctx, campaignPath(key), &campaign); err != nil {
+		return "", fmt.Errorf("campaign %s: %w", key, err)
 	}
-	var list api.CampaignList
-	if err := c.get(ctx, "/campaigns", &list); err != nil {
-		return "", err
+	if campaign.WebhookURL == "" {
+		return "", fmt.Errorf("campaign %s has no webhook", key)
 	}
-	var started []string
-	webhooks := map[string]string{}
-	for _, campaign := range list.Campaigns {
-		if campaign.WebhookURL == "" {
-			continue
-		}
-		webhooks[campaign.Key] = campaign.WebhookURL
-		if campaign.Status == "started" {
-			started = append(started, campaign.Key)
-		}
-	}
-	switch {
-	case webhooks[welcomeCampaign] != "":
-		return webhooks[welcomeCampaign], nil
-	case len(started) == 1:
-		return webhooks[started[0]], nil
-	case len(started) == 0:
-		return "", errors.New("no campaign with a webhook is started: start one with replyflow campaign start KEY, or name one with --campaign")
-	}
-	return "", fmt.Errorf("several campaigns take webhooks: name one of %s with --campaign", strings.Join(started, ", "))
+	return campaign.WebhookURL, nil
 }
 
-func (c *caller) printSent(header http.Header, messageSID string) error {
+// publicURL is what the development server's providers call, if it is that server.
+func (c *caller) publicURL() string {
+	if c.dev == nil || c.server != c.dev.HTTP {
+		return ""
+	}
+	return c.dev.PublicURL
+}
+
+func (c *caller) printSent(header http.Header, messageSID string, message sms) error {
+	if message.campaign == "" && message.url == "" {
+		taken := struct {
+			MessageSID string `json:"message_sid"`
+		}{messageSID}
+		return c.print(taken, func(w io.Writer) { tell(w, "taken: message %s", messageSID) })
+	}
 	sent := struct {
 		Run        string `json:"run,omitempty"`
 		Duplicate  bool   `json:"duplicate"`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -57,6 +58,9 @@ func serve(ctx context.Context, cmd *cobra.Command, a *app, noWorker bool) error
 
 // runRole opens what every production role needs, runs the role, and closes it.
 func runRole(cmd *cobra.Command, path string, role func(context.Context, *app) error) error {
+	if path == "" {
+		return misuseError{errors.New("--config FILE is needed: docs/operating.md shows one to begin with")}
+	}
 	cfg, err := config.Load(path)
 	if err != nil {
 		return err
@@ -72,6 +76,4 @@ func runRole(cmd *cobra.Command, path string, role func(context.Context, *app) e
 
 func addConfigFlag(command *cobra.Command, path *string) {
 	command.Flags().StringVar(path, "config", "", "the configuration file (required)")
-	// The flag exists: it was added on the line above.
-	_ = command.MarkFlagRequired("config")
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -21,22 +20,19 @@ const codecPath = "/codec"
 // handler is everything that a server answers: webhooks, the API, the codec and
 // what operators ask.
 func (a *app) handler(ctx context.Context, launcher *webhook.Launcher) (http.Handler, error) {
-	keys, err := a.apiKeys(ctx)
-	if err != nil {
-		return nil, err
-	}
+	keys := a.apiKeys(ctx)
 	ring, err := keyRing(a.config)
 	if err != nil {
 		return nil, err
 	}
 	router := mux.NewRouter().UseEncodedPath()
 	router.Use(a.metrics.Middleware)
-	a.addHealth(router)
+	a.addHealth(router, launcher)
 	a.intake(launcher).Register(router)
 
 	management := api.New(api.Options{
 		Store: a.store, Catalogue: a.campaigns, Keys: keys, PublicURL: a.config.PublicURL,
-		Workspaces: a.workspace, Senders: a.apiSenders, Simulator: simulator{a}, Logger: a.logger, Now: time.Now,
+		Workspaces: a.workspace, Senders: a.apiSenders, Spooled: launcher.Spooled, WakeRelay: launcher.Wake, Simulator: simulator{a}, Logger: a.logger, Now: time.Now,
 		History: history{client: a.temporal, data: temporal.NewDataConverter(ring)},
 	})
 	management.Register(router)
@@ -74,10 +70,11 @@ func (a *app) apiSenders(workspace string) []api.Sender {
 }
 
 // apiKeys are the hashes of the keys in the configuration and in the database.
-func (a *app) apiKeys(ctx context.Context) ([]api.Key, error) {
+func (a *app) apiKeys(ctx context.Context) []api.Key {
 	stored, err := a.store.ListAPIKeys(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("reading the API keys: %w", err)
+		// Webhooks don't wait for the database, and the API can't do without it.
+		a.logger.Warn("the API keys in the database can't be read; those of the configuration work", "error", err)
 	}
 	var keys []api.Key
 	for _, key := range stored {
@@ -88,7 +85,7 @@ func (a *app) apiKeys(ctx context.Context) ([]api.Key, error) {
 			keys = append(keys, api.NewKey(workspace.Key, key.Name, string(key.Key)))
 		}
 	}
-	return keys, nil
+	return keys
 }
 
 // simulator tries campaigns on the people of the database, changing nothing.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"replyflow/internal/consent"
+	"replyflow/internal/message"
 	"replyflow/internal/phone"
 )
 
@@ -46,9 +48,30 @@ func (c *checker) sender(path string, sender Sender, region string) {
 	for _, kind := range slices.Sorted(maps.Keys(sender.Answers)) {
 		c.oneOf(path+".answers."+kind, kind, "opt_out", "opt_in", "help")
 	}
+	c.keywords(path, sender, region)
 	c.secrets(path+".auth_tokens", sender.AuthTokens)
 	c.secrets(path+".app_secrets", sender.AppSecrets)
 	c.provider(path, sender)
+}
+
+// keywords checks how the sender reads consent.
+func (c *checker) keywords(path string, sender Sender, region string) {
+	for _, problem := range consent.CheckPolicy(sender.Policy(region)) {
+		c.report(path+"."+problem.Field, "%s", problem.Message)
+	}
+}
+
+// Policy is how the sender reads consent.
+func (s Sender) Policy(region string) consent.Policy {
+	policy := consent.Policy{
+		Channel: message.Channel(s.Channel), Provider: s.Provider, Languages: s.Languages, Extra: s.Keywords, SoftOptOut: s.SoftOptOut,
+	}
+	for _, written := range append([]string{s.Address}, s.Numbers...) {
+		if number, err := phone.Normalize(written, region); err == nil {
+			policy.Numbers = append(policy.Numbers, number.E164)
+		}
+	}
+	return policy
 }
 
 // senderWords checks the settings that take one of a few words.

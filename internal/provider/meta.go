@@ -120,7 +120,7 @@ func readMetaBody(r Request, signers []Sender) Batch {
 			reader.keep(signers[0], metaUnreadable, raw)
 			continue
 		}
-		reader.account = string(entry.ID)
+		reader.account = named(entry.ID)
 		for _, change := range entry.Changes {
 			reader.readChange(change)
 		}

@@ -83,13 +83,13 @@ func (p metaPart) isOurs(read metaInbound, as message.Kind) bool {
 	if as == message.KindEcho {
 		return true
 	}
-	own := digits(string(p.value.Metadata.Number))
+	own := digits(named(p.value.Metadata.Number))
 	return as == message.KindHistory && own != "" && digits(string(read.From)) == own
 }
 
 // ourNumber is the number that was written to, as Meta writes it.
 func (p metaPart) ourNumber() string {
-	if number := digits(string(p.value.Metadata.Number)); number != "" {
+	if number := digits(named(p.value.Metadata.Number)); number != "" {
 		return "+" + number
 	}
 	return p.sender.Address

@@ -25,6 +25,7 @@ func metaPeople(contacts looseList) map[looseText]metaContact {
 		var contact metaContact
 		// A contact that can't be read has no ids.
 		_ = lenient(raw, &contact)
+		contact.WAID, contact.UserID, contact.ParentID = looseText(named(contact.WAID)), looseText(named(contact.UserID)), looseText(named(contact.ParentID))
 		for _, id := range []looseText{contact.WAID, contact.UserID} {
 			if id != "" {
 				people[id] = contact
@@ -52,8 +53,8 @@ func (p metaPart) describe(m *message.Inbound, read metaInbound) {
 	addAlias(m, message.AliasBSUID, contact.UserID)
 	addAlias(m, message.AliasParentBSUID, read.ParentUserID)
 	addAlias(m, message.AliasParentBSUID, contact.ParentID)
-	addAlias(m, message.AliasUsername, looseText(strings.TrimPrefix(string(contact.Profile.Username), "@")))
-	m.ProfileName = string(contact.Profile.Name)
+	addAlias(m, message.AliasUsername, looseText(strings.TrimPrefix(named(contact.Profile.Username), "@")))
+	m.ProfileName = named(contact.Profile.Name)
 }
 
 func addAlias(m *message.Inbound, kind message.AliasKind, value looseText) {

@@ -14,8 +14,9 @@ const (
 	// findPage keeps a page of the longest messages below maxAnswer.
 	findPage  = "50"
 	findPages = 10
-	// clockSkew is how far Twilio's clock may be behind ours. It is small, because
-	// the same words sent twice within it are taken for one message.
+	// clockSkew is how far Twilio's clock, which shows whole seconds, may be behind
+	// ours. It is small, because the same words sent twice within it are taken for
+	// one message.
 	clockSkew = 2 * time.Second
 	// trialPrefix is what Twilio puts before each message of a trial account.
 	trialPrefix = "Sent from your Twilio trial account - "
@@ -37,7 +38,7 @@ func (m twilioMessage) sent() Sent { return Sent{ProviderID: m.SID, Status: m.St
 // words between the same numbers, created since. Not finding out is an error that
 // leaves things unsure, because the earlier attempt may have been taken.
 func (t twilioAccount) find(ctx context.Context, form url.Values, since time.Time) (Sent, bool, error) {
-	since = since.Add(-clockSkew).UTC().Truncate(time.Second)
+	since = since.Add(-clockSkew).UTC()
 	query := url.Values{"To": form["To"], "DateSent>": {since.Format(time.DateOnly)}, "PageSize": {findPage}}
 	if form.Has("From") {
 		query["From"] = form["From"]

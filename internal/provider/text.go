@@ -17,6 +17,9 @@ import (
 const (
 	maxText = 64 << 10
 	maxRaw  = 512 << 10
+	// maxName bounds what is repeated for each message of a body, as a contact's
+	// name is.
+	maxName = 256
 )
 
 // maxMedia bounds the references that are read of one message; Twilio sends ten.
@@ -39,6 +42,11 @@ func valid(text string) string {
 		text = text[:maxText]
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
+}
+
+// named is a text that names something: bounded, and in UTF-8 all the same.
+func named(text looseText) string {
+	return strings.ToValidUTF8(string(text[:min(len(text), maxName)]), "")
 }
 
 // kept is JSON as it is kept beside what was read of it: without white space, in

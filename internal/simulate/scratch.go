@@ -103,24 +103,37 @@ func (s *scratch) copyIn(ctx context.Context, ids []string) error {
 
 // BatchUpdate brings in who matches, then updates them here.
 func (s *scratch) BatchUpdate(ctx context.Context, workspace message.Workspace, update store.BatchUpdate) (store.BatchResult, error) {
+	if err := s.bringIn(ctx, workspace, update); err != nil {
+		return store.BatchResult{}, err
+	}
+	return s.store.BatchUpdate(ctx, workspace, update)
+}
+
+// BatchBegin does the same for an update that goes page by page.
+func (s *scratch) BatchBegin(ctx context.Context, workspace message.Workspace, update store.BatchUpdate) (store.BatchProgress, error) {
+	if err := s.bringIn(ctx, workspace, update); err != nil {
+		return store.BatchProgress{}, err
+	}
+	return s.store.BatchBegin(ctx, workspace, update)
+}
+
+// bringIn brings in who matches, and notes them.
+func (s *scratch) bringIn(ctx context.Context, workspace message.Workspace, update store.BatchUpdate) error {
 	if s.source != nil {
 		ids, count, err := s.source.MatchPeople(ctx, workspace, update.Where, update.Limit)
 		if err != nil {
-			return store.BatchResult{}, err
+			return err
 		}
 		if count > update.Limit {
-			return store.BatchResult{}, &store.BatchLimitError{Matched: count, Limit: update.Limit}
+			return &store.BatchLimitError{Matched: count, Limit: update.Limit}
 		}
 		if err := s.copyIn(ctx, ids); err != nil {
-			return store.BatchResult{}, err
+			return err
 		}
 	}
 	ids, _, err := s.store.MatchPeople(ctx, workspace, update.Where, update.Limit)
-	if err != nil {
-		return store.BatchResult{}, err
-	}
 	s.match(ids...)
-	return s.store.BatchUpdate(ctx, workspace, update)
+	return err
 }
 
 // UpdatePerson brings the person in, then updates them here.

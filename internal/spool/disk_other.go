@@ -17,5 +17,7 @@ func lock(path string) (*os.File, error) {
 	return file, nil
 }
 
+func unlock(file *os.File) error { return file.Close() }
+
 // syncFolder does nothing: these systems have no folder to be synced.
 func syncFolder(string) error { return nil }

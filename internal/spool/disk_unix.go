@@ -26,6 +26,12 @@ func lock(path string) (*os.File, error) {
 	return file, nil
 }
 
+// unlock lets the folder go at once. Closing the file isn't enough: a child that is
+// being started holds a copy of it for a moment.
+func unlock(file *os.File) error {
+	return errors.Join(syscall.Flock(int(file.Fd()), syscall.LOCK_UN), file.Close())
+}
+
 // syncFolder makes the disk keep which files a folder has.
 func syncFolder(path string) error {
 	folder, err := os.Open(path)

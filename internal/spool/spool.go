@@ -89,8 +89,7 @@ func Open[T any](folder string, options Options) (*Spool[T], error) {
 	}
 	s.last = s.acknowledged
 	if s.segments, err = openFolder(folder, s.acknowledged, options.Logger); err != nil {
-		_ = locked.Close()
-		return nil, err
+		return nil, errors.Join(err, unlock(locked))
 	}
 	for _, g := range s.segments {
 		s.bytes += g.size
@@ -106,7 +105,7 @@ func (s *Spool[T]) Close() error {
 	s.closing.Do(func() {
 		close(s.stopping)
 		<-s.stopped
-		err = s.lock.Close()
+		err = unlock(s.lock)
 	})
 	return err
 }

@@ -70,17 +70,17 @@ func (q session) repeatRun(ctx context.Context, in message.BeginRunInput, result
 		return nil
 	}
 	result.Why = fmt.Sprintf("taken over from an execution that is %s", row.Status)
-	return q.takeOverRun(ctx, in, row.ArrivedAt.Time)
+	// A repeated delivery keeps the earliest arrival.
+	if arrived := cut(in.Event.ArrivedAt); arrived.Before(result.At) {
+		result.At = arrived
+	}
+	return q.takeOverRun(ctx, in, result.At)
 }
 
 func (q session) takeOverRun(ctx context.Context, in message.BeginRunInput, arrived time.Time) error {
 	const statement = `UPDATE runs SET execution = ?, workflow_id = ?, version = ?, status = ?, outcome = '', failure = '',
 			arrived_at = ?, finished_at = NULL
 		WHERE workspace = ? AND campaign = ? AND delivery_key = ?`
-	// A repeated delivery keeps the earliest arrival.
-	if in.Event.ArrivedAt.Before(arrived) {
-		arrived = in.Event.ArrivedAt
-	}
 	_, err := q.exec(ctx, statement, in.Execution, in.WorkflowID, in.Run.Version, message.StatusRunning,
 		q.store.dialect.time(arrived), in.Run.Workspace, in.Run.Campaign, in.Event.Key)
 	return err
