@@ -49,7 +49,7 @@ func senderNumber(in inbound.NormalizeSenderInput, region string) (phone.Number,
 	}
 	reason := ""
 	for _, text := range written {
-		number, err := phone.Normalize(text, region)
+		number, err := phone.NormalizeAddress(text, region)
 		switch {
 		case err == nil && number.Key() != "":
 			return number, ""

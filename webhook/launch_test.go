@@ -7,8 +7,6 @@ import (
 	"io"
 	"net"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -18,6 +16,7 @@ import (
 )
 
 // TestLaunchFallsBack shows where an entry ends up whatever works.
+
 func TestLaunchFallsBack(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -59,6 +58,7 @@ func TestLaunchFallsBack(t *testing.T) {
 }
 
 // whereabouts says where an entry is; more than one place is an answer too.
+
 func (s *sinks) whereabouts(id string) string {
 	where := ""
 	started, _ := s.temporal.seen()
@@ -134,76 +134,11 @@ func TestLaunchDuplicate(t *testing.T) {
 }
 
 // TestLaunchBreaker: after a failure nobody asks for a second, then one at a time.
-func TestLaunchBreaker(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := newSinks()
-		s.temporal.set(always(errDown))
-		launch := func(id string) { s.launcher.LaunchAll(t.Context(), []Entry{owed(id, "", 0)}) }
-		wantAsked := func(want int) {
-			t.Helper()
-			if _, asked := s.temporal.seen(); asked != want {
-				t.Errorf("Temporal was asked %d times, want %d", asked, want)
-			}
-		}
-		launch("a")
-		launch("b")
-		time.Sleep(breakerPause - time.Nanosecond)
-		launch("c")
-		wantAsked(1)
-		if h := s.launcher.Health(); h.Temporal.Available || h.Temporal.FailingSince == nil || h.Temporal.Reason != errDown.Error() || !h.Ready {
-			t.Errorf("health %+v", h)
-		}
-		time.Sleep(time.Nanosecond)
-		// One asks and hangs; the others don't wait for it.
-		hang := make(chan struct{})
-		s.temporal.during = func(context.Context, Entry) error { <-hang; return nil }
-		go launch("d")
-		synctest.Wait()
-		launch("e")
-		wantAsked(2)
-		s.temporal.set(nil)
-		s.temporal.during = nil
-		close(hang)
-		synctest.Wait()
-		// What hung has failed: the pause begins anew.
-		launch("f")
-		wantAsked(2)
-		time.Sleep(breakerPause)
-		launch("g")
-		launch("h")
-		wantAsked(4)
-		if h := s.launcher.Health(); !h.Temporal.Available || h.Temporal.FailingSince != nil {
-			t.Errorf("health %+v", h)
-		}
-		started, _ := s.temporal.seen()
-		wantIDs(t, "started", started, "g", "h")
-		waiting, _ := s.table.ids()
-		slices.Sort(waiting)
-		wantIDs(t, "in the table", waiting, "a", "b", "c", "d", "e", "f")
-	})
-}
 
 // TestLaunchTableBreaker: a table that failed isn't asked for a second either.
-func TestLaunchTableBreaker(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := newSinks()
-		s.temporal.set(always(errDown))
-		s.table.set(errBroken)
-		s.launcher.LaunchAll(t.Context(), []Entry{owed("a", "", 0)})
-		s.table.set(nil)
-		s.launcher.LaunchAll(t.Context(), []Entry{owed("b", "", 0)})
-		time.Sleep(breakerPause)
-		s.launcher.LaunchAll(t.Context(), []Entry{owed("c", "", 0)})
-		spooled, _ := s.spool.ids()
-		wantIDs(t, "in the spool", spooled, "a", "b")
-		waiting, _ := s.table.ids()
-		wantIDs(t, "in the table", waiting, "c")
-	})
-}
 
 // TestLaunchHanging: a Temporal that hangs costs two seconds, once.
+
 func TestLaunchHanging(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -236,7 +171,9 @@ func TestLaunchHanging(t *testing.T) {
 }
 
 // TestLaunchInsists: with table and spool gone, a Temporal that was only skipped
+
 // is asked after all.
+
 func TestLaunchInsists(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -261,95 +198,17 @@ func TestLaunchInsists(t *testing.T) {
 }
 
 // TestLaunchAlone: with nothing but Temporal, what waits behind a failed start
+
 // failed for the same passing reason.
-func TestLaunchAlone(t *testing.T) {
-	t.Parallel()
-	temporal := &fakeTemporal{answer: always(errDown)}
-	alone := NewLauncher(LauncherOptions{Starter: temporal, Logger: newSinks().launcher.logger})
-	for _, launched := range alone.LaunchAll(t.Context(), []Entry{owed("a1", "a", 0), owed("a2", "a", 1)}) {
-		if !passing(launched.Err) || launched.Queued {
-			t.Errorf("%+v", launched)
-		}
-	}
-	if _, asked := temporal.seen(); asked != 1 {
-		t.Errorf("Temporal was asked %d times", asked)
-	}
-}
 
 // TestLaunchLargeBatch: more than 50 are one durable write, and started at once
+
 // when that fails.
-func TestLaunchLargeBatch(t *testing.T) {
-	t.Parallel()
-	s := newSinks()
-	for _, launched := range s.launcher.LaunchAll(t.Context(), many(1000, noOrder)) {
-		if !launched.Queued || launched.Err != nil {
-			t.Fatalf("%+v", launched)
-		}
-	}
-	if _, asked := s.temporal.seen(); asked != 0 || s.table.appends != 1 {
-		t.Errorf("%d starts, %d appends", asked, s.table.appends)
-	}
-	s = newSinks()
-	s.table.set(errBroken)
-	var running, most atomic.Int64
-	s.temporal.during = func(context.Context, Entry) error {
-		now := running.Add(1)
-		defer running.Add(-1)
-		for before := most.Load(); now > before && !most.CompareAndSwap(before, now); before = most.Load() {
-		}
-		return nil
-	}
-	for _, launched := range s.launcher.LaunchAll(t.Context(), many(1000, noOrder)) {
-		if launched.Queued || launched.Err != nil {
-			t.Fatalf("%+v", launched)
-		}
-	}
-	if started, _ := s.temporal.seen(); len(started) != 1000 || most.Load() > startsAtOnce {
-		t.Errorf("%d started, %d at once", len(started), most.Load())
-	}
-}
 
 // TestLaunchPartly: what was started isn't kept, and what wasn't is, in one write.
-func TestLaunchPartly(t *testing.T) {
-	t.Parallel()
-	s := newSinks()
-	entries := []Entry{owed("a1", "a", 0), owed("b1", "b", 0), owed("a2", "a", 1), owed("b2", "b", 1), owed("a3", "a", 2), owed("c1", "", 0)}
-	asked := make(chan string, len(entries))
-	var others sync.WaitGroup
-	others.Add(3)
-	s.temporal.during = func(_ context.Context, entry Entry) error {
-		asked <- entry.ID
-		if entry.ID == "a2" {
-			// Only when the others have been started: the breaker skips what follows.
-			others.Wait()
-			return errDown
-		}
-		if entry.Order != "a" {
-			defer others.Done()
-		}
-		return nil
-	}
-	s.temporal.answer = func(entry Entry) error {
-		if entry.ID == "b1" {
-			return errRefused
-		}
-		return nil
-	}
-	launched := s.launcher.LaunchAll(t.Context(), entries)
-	for i, want := range []string{"started", "dead in table", "table", "started", "table", "started"} {
-		if got := s.whereabouts(entries[i].ID); got != want {
-			t.Errorf("%s is %s, want %s", entries[i].ID, got, want)
-		}
-		if launched[i].Err != nil || launched[i].Queued != (want != "started") {
-			t.Errorf("%s: %+v", entries[i].ID, launched[i])
-		}
-	}
-	if s.table.appends != 1 || len(asked) != 5 {
-		t.Errorf("%d appends, %d starts", s.table.appends, len(asked))
-	}
-}
 
 // TestLaunchFinishes: a caller that goes away changes nothing.
+
 func TestLaunchFinishes(t *testing.T) {
 	t.Parallel()
 	gone, cancel := context.WithCancel(t.Context())

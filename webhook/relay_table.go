@@ -1,10 +1,8 @@
 package webhook
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"time"
 )
 
@@ -29,7 +27,7 @@ func (r *Relay) drainTable(ctx context.Context) progress {
 	if len(page) == 0 {
 		return progress{}
 	}
-	found := r.startGroups(ctx, page, shares(page, byOrder(page)))
+	found := r.startGroups(ctx, page, shares(byOrder(page)))
 	if err := r.settle(ctx, page, found); err != nil {
 		l.logger.WarnContext(ctx, "what the relay did can't be written down: it is done again, which is harmless", "error", err)
 		return progress{moved: found.progress().moved, stuck: true}
@@ -77,13 +75,11 @@ func (r *Relay) gather(ctx context.Context) ([]Entry, error) {
 	return page, nil
 }
 
-// shares cuts groups to the share that each may have of a round. What has failed
-// before comes last: it may hang again.
-func shares(page []Entry, groups [][]int) [][]int {
+// shares cuts groups to the share that each may have of a round.
+func shares(groups [][]int) [][]int {
 	for g := range groups {
 		groups[g] = groups[g][:min(len(groups[g]), relayShare)]
 	}
-	slices.SortStableFunc(groups, func(a, b []int) int { return cmp.Compare(page[a[0]].Attempts, page[b[0]].Attempts) })
 	return groups
 }
 

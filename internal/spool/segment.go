@@ -184,6 +184,17 @@ func finishSalvage(folder string) error {
 	return nil
 }
 
+// makeFolder makes a folder that the disk keeps.
+func makeFolder(path string) error {
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
 // writeFile writes a file that the disk has when it returns.
 func writeFile(path string, text []byte) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)

@@ -76,7 +76,7 @@ func Open[T any](folder string, options Options) (*Spool[T], error) {
 	if options.Logger == nil {
 		options.Logger = slog.Default()
 	}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := makeFolder(folder); err != nil {
 		return nil, fmt.Errorf("the spool's folder can't be made: %w", err)
 	}
 	locked, err := lock(filepath.Join(folder, "lock"))

@@ -197,7 +197,7 @@ func (u updater) recordIdentity(ctx context.Context, update message.Update, chan
 func (u updater) consentAddress(ctx context.Context, channel message.Channel, written string, aliases []message.Alias) string {
 	const find = "SELECT address FROM aliases WHERE workspace = ? AND channel = ? AND kind = ? AND value = ?"
 	for _, text := range numbersOf(channel, written, aliases) {
-		if number, err := phone.Normalize(text, u.workspace.Region); err == nil && number.Key() != "" {
+		if number, err := phone.NormalizeAddress(text, u.workspace.Region); err == nil && number.Key() != "" {
 			return phone.Canonical(number.E164)
 		}
 	}
