@@ -38,12 +38,16 @@ func (a *Activities) NormalizeSender(_ context.Context, in inbound.NormalizeSend
 // WhatsApp id that the provider gives beside it. The reason is empty on success.
 func senderNumber(in inbound.NormalizeSenderInput, region string) (phone.Number, string) {
 	written := []string{in.From}
+	if in.Channel == message.WhatsApp && in.From != "" && strings.Trim(in.From, "0123456789") == "" {
+		// A WhatsApp id is a number with its country code and without the plus,
+		// whatever the workspace's region is.
+		written = []string{"+" + in.From}
+	}
 	for _, alias := range in.Aliases {
 		switch alias.Kind {
 		case message.AliasPhone:
 			written = append(written, alias.Value)
 		case message.AliasWAID:
-			// A WhatsApp id is a number with its country code and without the plus.
 			written = append(written, "+"+strings.TrimPrefix(alias.Value, "+"))
 		}
 	}

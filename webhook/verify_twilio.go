@@ -52,7 +52,7 @@ func (in *Intake) target(r *http.Request) string {
 	target := r.RequestURI
 	if !strings.HasPrefix(target, "/") {
 		// A proxy may send the whole address as the target.
-		if parsed, err := url.Parse(target); err == nil {
+		if parsed, err := url.ParseRequestURI(target); err == nil {
 			target = parsed.RequestURI()
 		}
 	}

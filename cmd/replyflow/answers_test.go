@@ -26,7 +26,7 @@ func configFile(t *testing.T, sender string) string {
 func TestKeywordsAreAnsweredOnce(t *testing.T) {
 	t.Parallel()
 	twilio := providertest.NewTwilio(t)
-	twilio.Fail(providertest.TooMany, providertest.ClosedAfterTaking)
+	twilio.Fail(providertest.TooMany("1"), providertest.ClosedAfterTaking())
 	d := startTestDev(t, devOptions{noTemporalUI: true, config: configFile(t, fmt.Sprintf(
 		`{name: Test, channel: sms, provider: twilio, account: %s, address: "%s", auth_tokens: [%s], keyword_replies: replyflow, api_base: "%s"}`,
 		providertest.TwilioAccount, sampleAddress, providertest.TwilioToken, twilio.URL))})

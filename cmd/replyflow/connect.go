@@ -81,7 +81,7 @@ func allSenders(cfg *config.Config) []provider.Sender {
 	var found []provider.Sender
 	for _, workspace := range cfg.Workspaces {
 		for _, sender := range workspace.Senders {
-			found = append(found, provider.Sender{Workspace: workspace.Key, Sender: sender})
+			found = append(found, provider.Sender{Workspace: workspace.Key, Region: workspace.DefaultRegion, Sender: sender})
 		}
 	}
 	return found

@@ -82,6 +82,7 @@ const (
 	sourcePreference = "preference"
 	sourceStatus     = "status"
 	sourceAPI        = "api"
+	sourceIdentity   = "identity"
 )
 
 // addToLedger records a change once and brings the status up to it. It reports

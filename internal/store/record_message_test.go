@@ -436,3 +436,26 @@ func testErasedPeople(t *testing.T, s *Store) {
 		t.Errorf("an entry that decides went with its age: %+v, %v", ledger, err)
 	}
 }
+
+// A WhatsApp user changes their number: the opt-out comes along, the opt-in of
+// whoever had the new number doesn't matter.
+func init() { suite["opt-outs follow a new number"] = testOptOutsFollowNewNumber }
+
+func testOptOutsFollowNewNumber(t *testing.T, s *Store) {
+	stop := said{"m1", consent.Out, 0, false}.record(annNumber)
+	stop.Input.Message.Channel = message.WhatsApp
+	mustRecord(t, s, stop)
+	scopes := func(message.SenderRef) (consent.Scope, []consent.Scope) { return testScopes[0], testScopes }
+	moved := message.Update{Key: "k1", Channel: message.WhatsApp, ArrivedAt: noon.Add(time.Hour), Identity: &message.IdentityChange{
+		Previous: message.Alias{Kind: message.AliasWAID, Value: "15550100123"}, Current: message.Alias{Kind: message.AliasWAID, Value: "15550100999"},
+	}}
+	for range 2 {
+		if _, err := s.RecordUpdates(t.Context(), workspace, []message.Update{moved}, scopes, noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	state, err := s.ConsentState(t.Context(), workspace.Key, message.WhatsApp, "+15550100999", testTarget)
+	if err != nil || !state.OptedOut {
+		t.Errorf("the new number is %+v, %v", state, err)
+	}
+}

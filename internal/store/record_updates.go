@@ -176,6 +176,9 @@ func (u updater) recordPreference(ctx context.Context, update message.Update, pr
 func (u updater) recordIdentity(ctx context.Context, update message.Update, change message.IdentityChange) error {
 	const move = `INSERT INTO aliases (workspace, channel, kind, value, address) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (workspace, channel, kind, value) DO UPDATE SET address = excluded.address`
+	if change.Previous.Kind == message.AliasWAID && change.Current.Kind == message.AliasWAID {
+		return u.recordNewNumber(ctx, update, change)
+	}
 	names := append([]message.Alias{change.Previous}, change.Also...)
 	address := u.consentAddress(ctx, update.Channel, "", names)
 	if address == "" || change.Current.Value == "" {
@@ -186,6 +189,37 @@ func (u updater) recordIdentity(ctx context.Context, update message.Update, chan
 			continue
 		}
 		if _, err := u.exec(ctx, move, u.workspace.Key, update.Channel, alias.Kind, storable(alias.Value), address); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recordNewNumber lets the opt-outs of a number follow its owner to a new one.
+// Opt-ins don't: they belong to the number and the person together.
+func (u updater) recordNewNumber(ctx context.Context, update message.Update, change message.IdentityChange) error {
+	before := u.consentAddress(ctx, update.Channel, change.Previous.Value, nil)
+	after := u.consentAddress(ctx, update.Channel, change.Current.Value, nil)
+	if before == "" || after == "" || before == after {
+		return nil
+	}
+	rows, err := u.consentRows(ctx, u.workspace.Key, update.Channel, before)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		state := consent.Status([]consent.Row{row}, consent.Target{Scopes: []consent.Scope{row.Scope}, Category: row.Category})
+		if !state.OptedOut {
+			continue
+		}
+		_, err := u.addToLedger(ctx, ledgerEntry{
+			workspace: u.workspace.Key, channel: update.Channel, address: after,
+			event: consent.Event{
+				Scope: row.Scope, Lane: row.Lane, Category: row.Category, Action: consent.Out, At: cut(update.ArrivedAt), ID: update.Key,
+			},
+			source: sourceIdentity, sourceID: update.Key, rule: "number_changed", actor: "provider", sender: update.Sender.Address, recordedAt: u.now,
+		})
+		if err != nil {
 			return err
 		}
 	}
