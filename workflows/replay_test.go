@@ -30,7 +30,7 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
-			if err := replay(t, file, workflows.CampaignRun); err != nil {
+			if err := replay(t, file, all); err != nil {
 				t.Error(err)
 			}
 		})
@@ -45,7 +45,7 @@ func TestReplayCatchesAChange(t *testing.T) {
 		in.Definition.Workflow = nil
 		return workflows.CampaignRun(ctx, in)
 	}
-	if err := replay(t, "testdata/histories/sms-opt-out-stop.json", forgetful); err == nil {
+	if err := replay(t, "testdata/histories/sms-opt-out-stop.json", map[string]any{workflows.CampaignRunType: forgetful}); err == nil {
 		t.Error("the history replays on a workflow that visits no node")
 	}
 }
@@ -63,7 +63,15 @@ func TestEveryShippedCampaignHasAHistory(t *testing.T) {
 	}
 }
 
-func replay(t *testing.T, file string, run any) error {
+// all are the workflows by their types.
+var all = map[string]any{
+	workflows.CampaignRunType:     workflows.CampaignRun,
+	workflows.InboundMessageType:  workflows.InboundMessage,
+	workflows.ProviderUpdatesType: workflows.ProviderUpdates,
+	workflows.AttachMessagesType:  workflows.AttachMessages,
+}
+
+func replay(t *testing.T, file string, types map[string]any) error {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -81,6 +89,8 @@ func replay(t *testing.T, file string, run any) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	replayer.RegisterWorkflowWithOptions(run, workflow.RegisterOptions{Name: workflows.CampaignRunType})
+	for name, run := range types {
+		replayer.RegisterWorkflowWithOptions(run, workflow.RegisterOptions{Name: name})
+	}
 	return replayer.ReplayWorkflowHistory(nil, history)
 }

@@ -86,18 +86,10 @@ func (c apiClient) answerIs(id, status string) func() error {
 	}
 }
 
-const joinCampaign = `campaign: join
-name: Join
-trigger:
-  inbound: {channel: sms, keywords: [JOIN], if: message.anonymous is false}
-workflow:
-  - branch: Wants news
-    if: first_word is join
-    then:
-      - update_person: Note it
-        person: "{{ person.id }}"
-        set: {joined: true, said: "{{ message.body }}", called: "{{ person.name }}"}
-`
+const joinCampaign = `{"campaign": "join", "name": "Join",
+	"trigger": {"inbound": {"channel": "sms", "keywords": ["JOIN"], "if": "message.anonymous is false"}},
+	"workflow": [{"branch": "Wants news", "if": "first_word is join", "then": [{"update_person": "Note it", "person": "{{ person.id }}",
+		"set": {"joined": true, "said": "{{ message.body }}", "called": "{{ person.name }}"}}]}]}`
 
 // TestAMessageStartsACampaign: the campaign sees the message and the person.
 func TestAMessageStartsACampaign(t *testing.T) {

@@ -45,24 +45,74 @@ func TestRecordHistories(t *testing.T) {
 		if err := d.temporal.GetWorkflow(t.Context(), id, "").Get(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
-		history := &historypb.History{}
-		events := d.temporal.GetWorkflowHistory(t.Context(), id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
-		for events.HasNext() {
-			event, err := events.Next()
-			if err != nil {
-				t.Fatal(err)
-			}
-			anonymise(event)
-			history.Events = append(history.Events, event)
+		keepHistory(t, d, id, run.name)
+	}
+	recordMessages(t, d)
+}
+
+// recordMessages records the workflows around inbound messages.
+func recordMessages(t *testing.T, d *dev) {
+	t.Helper()
+	api := apiClient{d.file}
+	for _, request := range []struct{ path, body string }{{"/api/v1/campaigns", joinCampaign}, {"/api/v1/campaigns/join/start", ""}} {
+		if status, err := api.do("POST", request.path, request.body, nil); err != nil || status >= 300 {
+			t.Fatalf("%s: status %d, %v", request.path, status, err)
 		}
-		text, err := protojson.MarshalOptions{Multiline: true, Indent: "  "}.Marshal(history)
+	}
+	for i, said := range []struct{ name, from, body string }{
+		{"inbound-stop", samplePeople[3].phone, "STOP"},
+		{"inbound-stop-again", samplePeople[3].phone, "Stop."},
+		{"inbound-start", samplePeople[3].phone, "START"},
+		{"inbound-near-miss", samplePeople[1].phone, "stop by tomorrow?"},
+		{"inbound-stranger", "+15555550177", "Is it back?"},
+		{"inbound-campaign", samplePeople[0].phone, "Join"},
+	} {
+		mustInbound(t, d.file, sid(100+i), said.from, said.body, "")
+		id := "inbound/default/sms/" + sid(100+i)
+		if err := d.temporal.GetWorkflow(t.Context(), id, "").Get(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		keepHistory(t, d, id, said.name)
+	}
+	started, err := workflows.StartProviderUpdates(t.Context(), d.temporal, "recorded", workflows.ProviderUpdatesInput{
+		Workspace: message.DefaultWorkspace, Updates: []message.Update{{
+			Key: "recorded", Sender: message.SenderRef{Workspace: message.DefaultWorkspace, Name: "Sample sender", Address: sampleAddress},
+			Channel: message.SMS, ArrivedAt: time.Now(), Status: &message.DeliveryStatus{ProviderID: sid(1), Status: "delivered", To: samplePeople[0].phone},
+		}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.temporal.GetWorkflow(t.Context(), started.WorkflowID, "").Get(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	keepHistory(t, d, started.WorkflowID, "updates-status")
+}
+
+// keepHistory writes a workflow's history, unless there is one by that name: an
+// older one shows more.
+func keepHistory(t *testing.T, d *dev, id, name string) {
+	t.Helper()
+	path := filepath.Join("..", "..", "workflows", "testdata", "histories", name+".json")
+	if _, err := os.Stat(path); err == nil {
+		return
+	}
+	history := &historypb.History{}
+	events := d.temporal.GetWorkflowHistory(t.Context(), id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for events.HasNext() {
+		event, err := events.Next()
 		if err != nil {
 			t.Fatal(err)
 		}
-		path := filepath.Join("..", "..", "workflows", "testdata", "histories", run.name+".json")
-		if err := os.WriteFile(path, append(text, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		anonymise(event)
+		history.Events = append(history.Events, event)
+	}
+	text, err := protojson.MarshalOptions{Multiline: true, Indent: "  "}.Marshal(history)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, append(text, '\n'), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
