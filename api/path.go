@@ -25,6 +25,10 @@ func readTarget(next http.Handler) http.Handler {
 			writeProblem(w, http.StatusBadRequest, "The address isn't valid: what is percent-encoded in it must be UTF-8 text without NUL.")
 			return
 		}
+		if name := emptyFilter(r.URL.Query()); name != "" {
+			writeProblem(w, http.StatusUnprocessableEntity, "The filter "+name+" is empty: give it a value, or leave it out to keep all.")
+			return
+		}
 		parts := map[string]string{}
 		for name, part := range mux.Vars(r) {
 			if parts[name], err = url.PathUnescape(part); err != nil {
@@ -34,6 +38,19 @@ func readTarget(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, mux.SetURLVars(r, parts))
 	})
+}
+
+// filters are parameters that keep a part of a list. An empty one would keep all,
+// which is hardly meant.
+var filters = []string{"phone", "person", "campaign", "run", "sender", "status", "type", "segment"}
+
+func emptyFilter(query url.Values) string {
+	for _, name := range filters {
+		if query.Has(name) && query.Get(name) == "" {
+			return name
+		}
+	}
+	return ""
 }
 
 func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }

@@ -205,3 +205,13 @@ func TestDeletePerson(t *testing.T) {
 	b.refused(http.StatusNotFound, "DELETE", "/api/v1/people/ann", "")
 	b.refused(http.StatusNotFound, "GET", "/api/v1/people/ann", "")
 }
+
+func TestAnEmptyFilterIsNotAll(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.must(http.StatusCreated, "PUT", "/api/v1/people/ann", `{"attributes":{"phone":"555-010-0123"}}`)
+	for _, path := range []string{"/people?phone=", "/runs?campaign=", "/activity?person=", "/messages?sender="} {
+		b.refused(http.StatusUnprocessableEntity, "GET", "/api/v1"+path, "")
+	}
+	b.must(http.StatusOK, "GET", "/api/v1/people?cursor=", "")
+}

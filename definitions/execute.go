@@ -24,7 +24,7 @@ const (
 	activityRetry    = time.Second
 	activityMaxRetry = time.Minute
 	longTimeout      = 24 * time.Hour
-	longHeartbeat    = 30 * time.Second
+	longHeartbeat    = 8 * time.Second
 )
 
 // maxSummary is how many bytes of a summary Temporal is given. It documents 400

@@ -30,10 +30,16 @@ type delivery struct {
 
 // decode makes one JSON object of a request: of its body, and of those query
 // parameters whose names the body lacks. A GET has its query alone.
-func decode(r *http.Request, body []byte) (delivery, *refusal) {
-	query, refused := decodeForm("query", r.URL.RawQuery)
-	if refused != nil {
-		return delivery{}, refused
+//
+// Without its query when that isn't part of what was signed: a stranger with a
+// captured delivery could add to it.
+func decode(r *http.Request, body []byte, withQuery bool) (delivery, *refusal) {
+	var query form.Form
+	if withQuery {
+		var refused *refusal
+		if query, refused = decodeForm("query", r.URL.RawQuery); refused != nil {
+			return delivery{}, refused
+		}
 	}
 	if r.Method == http.MethodGet {
 		return deliver(emptyObject, &query, form.Form{})

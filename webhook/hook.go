@@ -36,13 +36,16 @@ func (in *Intake) take(w http.ResponseWriter, r *http.Request, token string, arr
 	if refused != nil {
 		return hook, answer{}, refused
 	}
+	if r.Method == http.MethodGet && signsBodyOnly(hook.Trigger.Verify) {
+		return hook, answer{}, refuse(http.StatusMethodNotAllowed, "method", "the campaign demands a signed body, and a GET has none; send a POST")
+	}
 	body, refused := in.readBody(w, r, in.limits.Body)
 	if refused != nil {
 		return hook, answer{}, refused
 	}
 	// A body that can't be decoded may still prove where it comes from, and
 	// only who proves it learns what is wrong with the body.
-	taken, malformed := decode(r, body)
+	taken, malformed := decode(r, body, !signsBodyOnly(hook.Trigger.Verify))
 	if refused := in.verify(hook, request{Request: r, body: body, delivery: taken}); refused != nil {
 		return hook, answer{}, refused
 	}

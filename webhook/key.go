@@ -32,9 +32,16 @@ const (
 
 // keyOf names a delivery: two deliveries with one key are one run. The first
 // rule that finds a value decides; with none, each delivery is a run of its own.
+//
+// Where what was signed names the delivery, as with Twilio and Standard Webhooks,
+// the Idempotency-Key is asked last: nobody signed it, and whoever captured a
+// delivery could replay it under another one.
 func (in *Intake) keyOf(r *http.Request, hook Hook, d delivery) (string, *refusal) {
-	if value := strings.TrimSpace(r.Header.Get("Idempotency-Key")); value != "" {
-		return hashKey(ruleHeader, hook.Campaign, value), nil
+	header := strings.TrimSpace(r.Header.Get("Idempotency-Key"))
+	verify := hook.Trigger.Verify
+	unsigned := verify != nil && (verify.Twilio || verify.StandardWebhooks != "")
+	if header != "" && !unsigned {
+		return hashKey(ruleHeader, hook.Campaign, header), nil
 	}
 	if value, ok := dedupeValue(hook.Trigger.Dedupe, d.payload); ok {
 		if d.twilio && hook.Trigger.Dedupe == fieldMessageSID {
@@ -48,6 +55,9 @@ func (in *Intake) keyOf(r *http.Request, hook Hook, d delivery) (string, *refusa
 	}
 	if value := strings.TrimSpace(r.Header.Get(headerWebhookID)); value != "" {
 		return hashKey(ruleWebhookID, hook.Campaign, value), nil
+	}
+	if header != "" {
+		return hashKey(ruleHeader, hook.Campaign, header), nil
 	}
 	key, err := in.randomKey()
 	if err != nil {

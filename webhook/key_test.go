@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"regexp"
@@ -94,5 +95,26 @@ func TestRandomKeyNeedsAllItsBytes(t *testing.T) {
 	h := setup(t, func(_ *world, o *Options) { o.Random = iotest.DataErrReader(strings.NewReader("short")) })
 	if got := h.send(sent{}); got.status != http.StatusInternalServerError {
 		t.Errorf("got %d", got.status)
+	}
+}
+
+// Under a proof that covers the delivery's own name, a captured delivery can't be
+// replayed under another Idempotency-Key, nor be added to by the query.
+func TestWhatNobodySignedDecidesNothing(t *testing.T) {
+	t.Parallel()
+	secret := []byte("0123456789abcdef0123456789abcdef")
+	h := setup(t, func(w *world, _ *Options) {
+		w.hook.Trigger.Verify = &definitions.Verify{StandardWebhooks: "whsec_" + base64.StdEncoding.EncodeToString(secret)}
+	})
+	signed := standardSigned(secret, "w1", testArrival, `{"a":1}`)
+	signed.Set("Idempotency-Key", "another")
+	if got, want := h.key(sent{path: "/hooks/" + testToken + "?From=me", body: `{"a":1}`, header: signed}), hashKey(ruleWebhookID, "sms-opt-out", "w1"); got != want {
+		t.Errorf("the key is %s, want %s", got, want)
+	}
+	if payload := string(h.world.lastRun(t).Event.Payload); payload != `{"a":1}` {
+		t.Errorf("the payload is %s", payload)
+	}
+	if got := h.send(sent{method: http.MethodGet, path: "/hooks/" + testToken + "?From=me", header: standardSigned(secret, "w2", testArrival, "")}); got.status != http.StatusMethodNotAllowed {
+		t.Errorf("a GET got %d", got.status)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"net/http"
+
+	"replyflow/definitions"
 )
 
 // request is what a proof of origin is checked against.
@@ -34,6 +36,11 @@ func (in *Intake) verify(hook Hook, r request) *refusal {
 		// A proof that nobody here knows proves nothing.
 		return forbid("the campaign demands a proof of origin that is not supported; correct its trigger")
 	}
+}
+
+// signsBodyOnly reports whether a proof covers the body and not the query.
+func signsBodyOnly(verify *definitions.Verify) bool {
+	return verify != nil && (verify.StandardWebhooks != "" || verify.HMAC != nil)
 }
 
 func forbid(format string, args ...any) *refusal {
