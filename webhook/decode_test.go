@@ -57,7 +57,7 @@ func TestDecode(t *testing.T) {
 	for _, c := range decodeCases(t) {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			got, refused := decode(c.request(), []byte(c.Body))
+			got, refused := decode(c.request(), []byte(c.Body), true)
 			if c.Status != 0 {
 				if refused == nil {
 					t.Fatalf("got %s, want %d", got.payload, c.Status)
@@ -104,7 +104,7 @@ func TestDecodeBytesThatNoFileShouldHold(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, refused := decode(decodeCase{}.request(), []byte(c.body))
+			_, refused := decode(decodeCase{}.request(), []byte(c.body), true)
 			if c.status == 0 {
 				if refused != nil {
 					t.Errorf("refused: %s", refused.reason)
@@ -123,7 +123,7 @@ func TestDecodeBytesThatNoFileShouldHold(t *testing.T) {
 func TestDecodeRefusesWhatGrowsTooLarge(t *testing.T) {
 	t.Parallel()
 	c := decodeCase{ContentType: "application/x-www-form-urlencoded"}
-	_, refused := decode(c.request(), append([]byte("a="), bytes.Repeat([]byte{1}, DefaultBody-2)...))
+	_, refused := decode(c.request(), append([]byte("a="), bytes.Repeat([]byte{1}, DefaultBody-2)...), true)
 	if refused == nil || refused.status != http.StatusRequestEntityTooLarge {
 		t.Errorf("got %+v, want 413", refused)
 	}
@@ -138,7 +138,7 @@ func FuzzDecode(f *testing.F) {
 		if get {
 			c.Method = http.MethodGet
 		}
-		got, refused := decode(c.request(), body)
+		got, refused := decode(c.request(), body, true)
 		if refused != nil {
 			if refused.status < 400 || refused.status > 499 || refused.reason == "" {
 				t.Errorf("refused with %d %q", refused.status, refused.reason)
