@@ -33,8 +33,13 @@ func (a *Activities) AnswerKeyword(ctx context.Context, in inbound.AnswerKeyword
 	if err != nil {
 		return inbound.AnswerKeywordResult{}, err
 	}
-	if refused, err := a.refuseAnswer(ctx, sender, in); refused != nil || err != nil {
-		return orEmpty(refused), err
+	refused, err := a.refuseAnswer(ctx, sender, in)
+	if err != nil {
+		return inbound.AnswerKeywordResult{}, err
+	}
+	if refused != nil {
+		err := a.store.LogUnanswered(ctx, sender.Workspace, in.Message.ID, personOf(in), sender.Ref().Address, in.Message.Channel, refused.Why)
+		return *refused, storeFailure(err)
 	}
 	text, err := answer.Text(answer.Choice{
 		Kind: in.Kind, Keyword: in.Decision.Language, Languages: sender.Languages, Own: sender.Answers, Sender: sender.Name,
@@ -84,7 +89,7 @@ func (a *Activities) sendAnswer(ctx context.Context, sender sender, in inbound.A
 	claim, err := a.store.BeginSend(ctx, sender.Workspace, store.Outbound{
 		ID: id, Channel: in.Message.Channel, Sender: sender.Ref(), Provider: sender.Provider, Service: in.Message.Service,
 		Address: in.Address, From: in.Message.To, To: in.Message.From, Body: text,
-		Purpose: purpose(in.Kind), Answers: in.Message.ID, Now: a.now(),
+		Purpose: purpose(in.Kind), Answers: in.Message.ID, Person: internalOf(in), Now: a.now(),
 	})
 	if err != nil {
 		return inbound.AnswerKeywordResult{}, storeFailure(err)
@@ -131,11 +136,18 @@ func noAnswer(reason, format string, args ...any) *inbound.AnswerKeywordResult {
 	return &inbound.AnswerKeywordResult{Reason: reason, Why: fmt.Sprintf(format, args...)}
 }
 
-func orEmpty(result *inbound.AnswerKeywordResult) inbound.AnswerKeywordResult {
-	if result == nil {
-		return inbound.AnswerKeywordResult{}
+func personOf(in inbound.AnswerKeywordInput) string {
+	if in.Person == nil {
+		return ""
 	}
-	return *result
+	return in.Person.ID
+}
+
+func internalOf(in inbound.AnswerKeywordInput) int64 {
+	if in.Person == nil {
+		return 0
+	}
+	return in.Person.Internal
 }
 
 // purpose names the answer among a person's messages.

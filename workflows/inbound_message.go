@@ -112,7 +112,7 @@ func (m *inboundMessage) answer(ctx workflow.Context) error {
 		return nil
 	}
 	answered, err := definitions.ExecuteOutside(ctx, Activities.AnswerKeyword, inbound.AnswerKeywordInput{
-		Message: m.withoutRaw(), Address: m.people.Address, Decision: m.decision, Kind: kind,
+		Message: m.withoutRaw(), Address: m.people.Address, Decision: m.decision, Person: m.person(), Kind: kind,
 	}, "Answer the keyword")
 	m.answered = &answered
 	return err

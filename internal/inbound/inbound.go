@@ -153,6 +153,8 @@ type AnswerKeywordInput struct {
 	Message  message.Inbound     `json:"message"`
 	Address  string              `json:"address"`
 	Decision DecideConsentResult `json:"decision"`
+	// Person is whom the answer is for, nil for nobody known.
+	Person *Person `json:"person,omitempty"`
 	// Kind is what to answer: opt_out, opt_in or help.
 	Kind message.Verdict `json:"kind"`
 }

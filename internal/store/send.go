@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"replyflow/internal/consent"
@@ -98,19 +99,27 @@ type SendResult struct {
 // reports takes effect at the time of the first attempt.
 func (s *Store) EndSend(ctx context.Context, workspace, id string, result SendResult) error {
 	const (
-		find   = "SELECT id, channel, sender, address, effective_at, status FROM messages WHERE workspace = ? AND id = ? AND direction = 'out'"
+		find = `SELECT m.id, m.channel, m.sender, m.address, m.effective_at, m.status, m.purpose, p.id AS person
+			FROM messages m LEFT JOIN people p ON p.workspace = m.workspace AND p.internal_id = m.person
+			WHERE m.workspace = ? AND m.id = ? AND m.direction = 'out'`
 		finish = "UPDATE messages SET provider_id = ?, status = ?, error_code = ? WHERE workspace = ? AND id = ? AND status = '" + sendBegun + "'"
 	)
 	return s.write(ctx, func(tx session) error {
-		if _, err := tx.exec(ctx, finish, storable(result.ProviderID), result.Status, result.ErrorCode, workspace, id); err != nil {
+		finished, err := tx.exec(ctx, finish, storable(result.ProviderID), result.Status, result.ErrorCode, workspace, id)
+		if err != nil || finished == 0 && result.OptOut == nil {
 			return err
-		}
-		if result.OptOut == nil {
-			return nil
 		}
 		var row sentMessage
 		if err := tx.get(ctx, &row, find, workspace, id); err != nil {
 			return err
+		}
+		if finished == 1 {
+			if err := tx.logAnswer(ctx, workspace, row, result); err != nil {
+				return err
+			}
+		}
+		if result.OptOut == nil {
+			return nil
 		}
 		return tx.recordBlock(ctx, workspace, row, *result.OptOut, result.Scope, result.ErrorCode, id, result.At)
 	})
@@ -124,6 +133,30 @@ type sentMessage struct {
 	Address string          `db:"address"`
 	SentAt  moment          `db:"effective_at"`
 	Status  string          `db:"status"`
+	Purpose string          `db:"purpose"`
+	Person  *string         `db:"person"`
+}
+
+// logAnswer notes that a keyword was answered, or that the provider refused to.
+func (q session) logAnswer(ctx context.Context, workspace string, sent sentMessage, result SendResult) error {
+	if !strings.HasPrefix(sent.Purpose, answerPurpose) {
+		return nil
+	}
+	kind, why := LogKeywordAnswered, "the keyword was answered: "+strings.TrimPrefix(sent.Purpose, answerPurpose)
+	if result.Status == sendFailed {
+		kind, why = LogKeywordUnanswered, "the provider refused the answer (code "+result.ErrorCode+")"
+	}
+	return q.logMessage(ctx, workspace, kind, text(sent.Person), sent.Sender, messageData{Message: sent.ID, Channel: sent.Channel, Why: why})
+}
+
+// answerPurpose begins the purposes of answers to keywords.
+const answerPurpose = "answer_"
+
+// LogUnanswered notes why a keyword got no answer.
+func (s *Store) LogUnanswered(ctx context.Context, workspace, messageID, person, sender string, channel message.Channel, why string) error {
+	return s.write(ctx, func(tx session) error {
+		return tx.logMessage(ctx, workspace, LogKeywordUnanswered, person, sender, messageData{Message: messageID, Channel: channel, Why: why})
+	})
 }
 
 // recordBlock records an opt-out that a provider reports by an error, effective
