@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"replyflow/definitions"
+	"replyflow/internal/condition"
 	"replyflow/internal/message"
 	"replyflow/internal/store"
 )
@@ -19,7 +20,7 @@ func (a *Activities) BatchUpdate(ctx context.Context, in message.BatchUpdateInpu
 	if err != nil {
 		return message.BatchUpdateResult{}, storeFailure(err)
 	}
-	return batchResult(update, counts), nil
+	return batchResult(workspace, update, counts), nil
 }
 
 // batch renders what the node asks for.
@@ -47,25 +48,38 @@ func (a *Activities) batch(ctx context.Context, in message.BatchUpdateInput) (me
 	}, nil
 }
 
-func batchResult(update store.BatchUpdate, counts store.BatchResult) message.BatchUpdateResult {
+func batchResult(workspace message.Workspace, update store.BatchUpdate, counts store.BatchResult) message.BatchUpdateResult {
 	return message.BatchUpdateResult{
 		Where:     definitions.Summary(update.Where.Text()),
 		Matched:   counts.Matched,
 		Changed:   counts.Changed,
 		Overtaken: counts.Overtaken,
 		Set:       shown(update.Set),
-		Why:       batchStory(counts),
+		Why:       batchStory(counts, refusals(workspace, update.Where)),
 	}
 }
 
-// batchStory says what a batch update did, as a clause.
-func batchStory(counts store.BatchResult) string {
-	if counts.Matched == 0 {
-		return "nobody matches"
+// refusals says which values of a condition on people match nobody, empty when
+// all can be compared: a number that is none must not look like one that nobody has.
+func refusals(workspace message.Workspace, where condition.Condition) string {
+	return condition.Refusals(where, condition.Env{
+		IsPhone:        func(field string) bool { return workspace.IsPhone(condition.PeopleScope.Path(field)) },
+		NormalizePhone: numbers(workspace),
+	})
+}
+
+// batchStory says what a batch update did, and which values of its condition were
+// refused, as a clause.
+func batchStory(counts store.BatchResult, refused string) string {
+	story := "nobody matches"
+	if counts.Matched > 0 {
+		story = fmt.Sprintf("%s matched, %d changed", people(counts.Matched), counts.Changed)
 	}
-	story := fmt.Sprintf("%s matched, %d changed", people(counts.Matched), counts.Changed)
 	if counts.Overtaken > 0 {
 		story += fmt.Sprintf(", %d overtaken by a later write", counts.Overtaken)
+	}
+	if refused != "" {
+		story += "; " + refused
 	}
 	return story
 }

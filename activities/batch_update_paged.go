@@ -29,7 +29,7 @@ func (a *Activities) BatchUpdatePaged(ctx context.Context, in message.BatchUpdat
 	if err != nil {
 		return message.BatchUpdateResult{}, storeFailure(err)
 	}
-	return batchResult(update, store.BatchResult{
+	return batchResult(workspace, update, store.BatchResult{
 		Matched: progress.Matched, Changed: progress.Changed, Overtaken: progress.Overtaken,
 	}), nil
 }

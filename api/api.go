@@ -152,10 +152,11 @@ func New(options Options) *API {
 }
 
 // Register adds the API's routes below Prefix. The router must match encoded
-// paths (mux.Router.UseEncodedPath): an id may hold a slash.
+// paths as they are (mux.Router.UseEncodedPath and SkipClean): an id may hold a
+// slash, or be a dot.
 func (a *API) Register(router *mux.Router) {
 	below := router.PathPrefix(Prefix).Subrouter()
-	below.Use(a.RequireKey, readTarget)
+	below.Use(a.RequireKey, readTarget, refuseEmptyFilters)
 	below.NotFoundHandler = a.RequireKey(refuseAddress(below))
 	below.MethodNotAllowedHandler = below.NotFoundHandler
 	document := a.addOperations(below).OpenAPI()

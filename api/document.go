@@ -34,7 +34,7 @@ func newConfig() huma.Config {
 	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: decodeJSON}
 	config.Formats = map[string]huma.Format{"application/json": format, "json": format}
 	config.RejectUnknownQueryParameters = true
-	config.Transformers = []huma.Transformer{hideValues}
+	config.Transformers = []huma.Transformer{hideValues, nameLimit}
 	return config
 }
 
@@ -61,6 +61,16 @@ func hideValues(_ huma.Context, _ string, answer any) (any, error) {
 		for _, detail := range problem.Errors {
 			detail.Value = nil
 		}
+	}
+	return answer, nil
+}
+
+// nameLimit says how large a body may be, and what to do with a larger one: huma's
+// own words name the first size that is too much.
+func nameLimit(ctx huma.Context, _ string, answer any) (any, error) {
+	if problem, ok := answer.(*huma.ErrorModel); ok && problem.Status == http.StatusRequestEntityTooLarge {
+		problem.Detail = fmt.Sprintf("The body is larger than %d bytes, the most that this address takes; send less, in several requests where that is possible.",
+			ctx.Operation().MaxBodyBytes-1)
 	}
 	return answer, nil
 }

@@ -48,6 +48,11 @@ func TestKeysSpeakForTheirWorkspace(t *testing.T) {
 func TestUnknownAddresses(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.refused(http.StatusNotFound, "GET", "/api/v1/nothing", "")
+	for _, address := range []string{"/api/v1/nothing", "/api/v1/", "/api/v1//people", "/api/v1/people/", "/api/v1/people/ann/", "/api/v1/people/ann//"} {
+		b.refused(http.StatusNotFound, "GET", address, "")
+	}
 	b.refused(http.StatusMethodNotAllowed, "PATCH", "/api/v1/people/ann", "")
+	if allow := b.call("PATCH", "/api/v1/people/ann", "").header.Get("Allow"); allow != "GET, PUT, DELETE" {
+		t.Errorf("Allow: %q", allow)
+	}
 }

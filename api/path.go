@@ -1,11 +1,14 @@
 package api
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/gorilla/mux"
 )
 
@@ -25,10 +28,6 @@ func readTarget(next http.Handler) http.Handler {
 			writeProblem(w, http.StatusBadRequest, "The address isn't valid: what is percent-encoded in it must be UTF-8 text without NUL.")
 			return
 		}
-		if name := emptyFilter(r.URL.Query()); name != "" {
-			writeProblem(w, http.StatusUnprocessableEntity, "The filter "+name+" is empty: give it a value, or leave it out to keep all.")
-			return
-		}
 		parts := map[string]string{}
 		for name, part := range mux.Vars(r) {
 			if parts[name], err = url.PathUnescape(part); err != nil {
@@ -40,17 +39,26 @@ func readTarget(next http.Handler) http.Handler {
 	})
 }
 
-// filters are parameters that keep a part of a list. An empty one would keep all,
-// which is hardly meant.
-var filters = []string{"phone", "person", "campaign", "run", "sender", "status", "type", "segment"}
-
-func emptyFilter(query url.Values) string {
-	for _, name := range filters {
-		if query.Has(name) && query.Get(name) == "" {
-			return name
+// refuseEmptyFilters refuses a list's filter without a value, on every list alike:
+// it would keep everything, and whoever asks for the person of an empty variable
+// doesn't mean everybody. An empty cursor is the first page.
+func refuseEmptyFilters(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var details []*huma.ErrorDetail
+		query := r.URL.Query()
+		for _, name := range slices.Sorted(maps.Keys(query)) {
+			if r.Method == http.MethodGet && name != "cursor" && slices.Contains(query[name], "") {
+				details = append(details, &huma.ErrorDetail{
+					Location: "query." + name, Message: "it is empty; give it a value, or leave it out",
+				})
+			}
 		}
-	}
-	return ""
+		if len(details) > 0 {
+			writeProblem(w, http.StatusUnprocessableEntity, "The request has a problem.", details...)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }

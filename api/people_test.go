@@ -67,7 +67,7 @@ func TestAttributesKeepTheirDigits(t *testing.T) {
 func TestIDsInPathsAreUnescapedOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	for _, id := range []string{"a/b", "a/b+c d", "+15550100123", "%2B", "a%2Fb", "a b", "..", "ä#?&", "x;y", "100%"} {
+	for _, id := range []string{"a/b", "a/b+c d", "+15550100123", "%2B", "a%2Fb", "a b", "..", "ä#?&", "x;y", "100%", "a//b"} {
 		t.Run(id, func(t *testing.T) {
 			b := b.in(t)
 			path := "/api/v1/people/" + strings.ReplaceAll(url.PathEscape(id), ".", "%2E")
@@ -78,6 +78,15 @@ func TestIDsInPathsAreUnescapedOnce(t *testing.T) {
 				t.Errorf("%s became %s", id, person.ID)
 			}
 		})
+	}
+	// Dots mean nothing in a path, encoded or not.
+	b.must(http.StatusCreated, "PUT", "/api/v1/people/.", `{}`)
+	for address, id := range map[string]string{".": ".", "%2E": ".", "..": "..", "%2e%2E": ".."} {
+		var person shownPerson
+		b.must(http.StatusOK, "GET", "/api/v1/people/"+address, "").decode(t, &person)
+		if person.ID != id {
+			t.Errorf("%s found %s", address, person.ID)
+		}
 	}
 	// A plus in a path is a plus; %2B is one too.
 	var person shownPerson
@@ -138,7 +147,10 @@ func TestBodyLimit(t *testing.T) {
 		return frame[:1] + strings.Repeat(" ", size-len(frame)) + frame[1:]
 	}
 	b.must(http.StatusCreated, "PUT", "/api/v1/people/ann", strings.Replace(body(1<<20), `"created_at": null`, strings.Repeat(" ", 18), 1))
-	b.refused(http.StatusRequestEntityTooLarge, "PUT", "/api/v1/people/ben", body(1<<20+1))
+	told := b.refused(http.StatusRequestEntityTooLarge, "PUT", "/api/v1/people/ben", body(1<<20+1))
+	if !strings.Contains(told.Detail, "larger than 1048576 bytes") || !strings.Contains(told.Detail, "send less") {
+		t.Errorf("the refusal doesn't say what to do: %s", told.Detail)
+	}
 	b.refused(http.StatusUnsupportedMediaType, "PUT", "/api/v1/people/ben", "attributes=1", "Content-Type", "application/x-www-form-urlencoded")
 }
 
@@ -210,8 +222,16 @@ func TestAnEmptyFilterIsNotAll(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.must(http.StatusCreated, "PUT", "/api/v1/people/ann", `{"attributes":{"phone":"555-010-0123"}}`)
-	for _, path := range []string{"/people?phone=", "/runs?campaign=", "/activity?person=", "/messages?sender="} {
-		b.refused(http.StatusUnprocessableEntity, "GET", "/api/v1"+path, "")
+	for _, address := range []string{
+		"people?phone=", "people?phone", "people?phone=555&phone=", "runs?campaign=", "runs?person=", "runs?status=", "activity?type=", "activity?since=",
+		"messages?sender=", "messages?anonymous=", "optouts?channel=", "optouts.csv?sender=",
+	} {
+		told := b.refused(http.StatusUnprocessableEntity, "GET", "/api/v1/"+address, "")
+		_, query, _ := strings.Cut(address, "?")
+		name, _, _ := strings.Cut(query, "=")
+		if len(told.Errors) != 1 || told.Errors[0].Location != "query."+name || !strings.Contains(told.Errors[0].Message, "leave it out") {
+			t.Errorf("%s: %+v", address, told)
+		}
 	}
 	b.must(http.StatusOK, "GET", "/api/v1/people?cursor=", "")
 }

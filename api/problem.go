@@ -84,11 +84,11 @@ func sentence(clause string) string {
 }
 
 // writeProblem answers where no operation does.
-func writeProblem(w http.ResponseWriter, status int, detail string) {
+func writeProblem(w http.ResponseWriter, status int, detail string, entries ...*huma.ErrorDetail) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
 	// The client went away if this fails; there is nobody to tell.
-	_ = json.NewEncoder(w).Encode(huma.ErrorModel{Title: http.StatusText(status), Status: status, Detail: detail})
+	_ = json.NewEncoder(w).Encode(huma.ErrorModel{Title: http.StatusText(status), Status: status, Detail: detail, Errors: entries})
 }
 
 // refuseAddress answers addresses that no route of a router has, and methods

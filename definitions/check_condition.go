@@ -68,6 +68,10 @@ func (c *Checker) conditionProblems(written *value, problems []condition.Problem
 		if problem.Path != "" {
 			at = written.follow(strings.Split(problem.Path, "/"))
 		}
+		if at.doubtful() {
+			// What is missing was taken out, and the reason reported.
+			continue
+		}
 		if at.kind == kindText {
 			problem.Path = ""
 			problem = condition.Locate(at.text, []condition.Problem{problem})[0]

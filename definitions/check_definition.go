@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"replyflow/internal/condition"
 )
 
 // Limits of a definition.
@@ -23,6 +25,10 @@ const (
 func (c *Checker) checkDefinition(d Definition) {
 	c.checkName("name", d.Name)
 	c.scope = d.Trigger.scope()
+	if d.Trigger.Webhook == nil && d.Trigger.Inbound == nil {
+		// No trigger could be read, so what conditions may ask about isn't known.
+		c.scope = condition.MessageScope
+	}
 	c.checkTrigger(d.Trigger)
 	c.checkTriggerKind(d.Trigger)
 	workflow := c.at.get("workflow")
@@ -73,6 +79,10 @@ func (c *Checker) checkNodes(nodes Nodes, nesting int) {
 
 func (c *Checker) checkNodeName(node Node) {
 	field, name := TypeOf(node), node.NodeName()
+	if name == "" {
+		// The schema asks for it.
+		return
+	}
 	c.checkName(field, name)
 	if before, taken := c.names[name]; taken {
 		c.Error(field, fmt.Sprintf("another node is called %s, at line %d", quote(name), before.line), "names are unique in a campaign; choose another")

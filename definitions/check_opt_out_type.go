@@ -20,7 +20,7 @@ func (c *Checker) checkOptOutType(list *value, nodes Nodes) {
 	for i, node := range nodes {
 		at := list.items[i]
 		if branch, ok := node.(*Branch); ok {
-			if written := at.get("if"); written != nil {
+			if written := at.get("if"); written != nil && !written.doubtful() {
 				c.warnOfOptOutType(written, branch)
 			}
 		}

@@ -35,16 +35,39 @@ var checking = sync.OnceValue(func() compiledSchema {
 
 // checkSchema reports what doesn't fit the declarations and takes it out of the tree.
 func (c *Checker) checkSchema(root *value) {
+	drop := map[*value]bool{}
+	root.placeholders(drop)
+	defer root.prune(drop)
 	var failed *jsonschema.ValidationError
 	if err := checking().compiled.Validate(root.plain()); !errors.As(err, &failed) {
 		return
 	}
-	drop := map[*value]bool{}
 	for _, leaf := range leaves(failed) {
 		at := root.follow(leaf.InstanceLocation)
-		c.reportSchema(at, leaf, drop)
+		if !follows(at, leaf) {
+			c.reportSchema(at, leaf, drop)
+			continue
+		}
+		if isTextWanted(leaf) {
+			at.becomeText()
+			delete(drop, at)
+		}
 	}
-	root.prune(drop)
+}
+
+// follows reports whether a failure only follows from what was reported before:
+// a placeholder is no text, and a map without its bad keys may lack one.
+func follows(at *value, leaf *jsonschema.ValidationError) bool {
+	switch leaf.ErrorKind.(type) {
+	case *kind.Required, *kind.MinItems, *kind.MinProperties:
+		return at.refused || at.incomplete
+	}
+	return at.refused
+}
+
+func isTextWanted(leaf *jsonschema.ValidationError) bool {
+	failure, ok := leaf.ErrorKind.(*kind.Type)
+	return ok && failure.Want[0] == "string"
 }
 
 // leaves are the failures that have no further cause.
@@ -79,9 +102,8 @@ func (c *Checker) reportSchema(at *value, leaf *jsonschema.ValidationError, drop
 	default:
 		message, suggestion := explain(at, leaf, place)
 		c.report(at, at.at, SeverityError, message, suggestion)
-		if failure, ok := failure.(*kind.Type); ok && failure.Want[0] == "string" {
-			// Without its name a node couldn't be decoded.
-			*at = value{kind: kindText, text: at.text, at: at.at, path: at.path, incomplete: true}
+		if isTextWanted(leaf) {
+			at.becomeText()
 			return
 		}
 		drop[at] = true

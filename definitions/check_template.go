@@ -3,16 +3,18 @@ package definitions
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"replyflow/internal/condition"
+	"replyflow/internal/suggest"
 	"replyflow/internal/template"
 )
 
-// triggerRoot is what templates of a webhook campaign know: the payload. The
-// webhook is the subject of the run, so there is no person.
-const triggerRoot = "trigger"
+// roots are what the campaign's templates know. A webhook is the subject of its
+// run, so there is no person; a message has one who wrote it.
+func (c *Checker) roots() []string { return append([]string{c.scope.Root}, c.scope.Others...) }
 
 // templates checks the templates in every text of a value.
 func (c *Checker) templates(written *value) {
@@ -100,16 +102,17 @@ func (c *Checker) checkRoot(written *value, begin int, text, path string) {
 	if end := strings.IndexAny(path, ".["); end >= 0 {
 		root = path[:end]
 	}
-	if root == triggerRoot {
+	known := c.roots()
+	if slices.Contains(known, root) {
 		return
 	}
-	suggestion := "write " + triggerRoot + "." + path + " if the payload has it"
-	switch near, ok := nearest(root, []string{triggerRoot}); {
+	suggestion := "write " + known[0] + "." + path + " if the payload has it"
+	switch near, ok := suggest.Nearest(root, known); {
 	case ok:
 		suggestion = didYouMean(near + strings.TrimPrefix(path, root))
 	case root == "person":
 		suggestion = "the webhook is the subject of the run, nobody is its person; name a field of the payload"
 	}
 	at := insideText(written, begin+max(strings.Index(text, path), 0)+1)
-	c.report(written, at, SeverityWarning, "templates know "+triggerRoot+" here, not "+quote(root)+": it renders as the empty text", suggestion)
+	c.report(written, at, SeverityWarning, "templates know "+strings.Join(known, ", ")+" here, not "+quote(root)+": it renders as the empty text", suggestion)
 }

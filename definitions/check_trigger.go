@@ -34,6 +34,29 @@ func (c *Checker) checkVerify(verify Verify) {
 	if c.field("standard_webhooks") != nil && !standardSecret(verify.StandardWebhooks) {
 		c.Error("standard_webhooks", "the secret isn't whsec_ and base64", "copy it as the sender shows it")
 	}
+	if verify.HMAC != nil {
+		c.within(c.at.get("hmac"), func() { c.checkHeader(verify.HMAC.Header) })
+	}
+	if verify.Basic != nil && strings.Contains(verify.Basic.Username, ":") {
+		c.within(c.at.get("basic"), func() {
+			c.Error("username", "a user's name of HTTP Basic authentication can't hold a colon: it ends the name", "choose a name without one")
+		})
+	}
+}
+
+// checkHeader checks the name of a header: no request carries another, so every
+// delivery would be refused.
+func (c *Checker) checkHeader(name string) {
+	if wrong := strings.IndexFunc(name, func(letter rune) bool { return !isTokenLetter(letter) }); wrong >= 0 {
+		c.Error("header", quote(name)+" is no name of a header", "write letters, digits and hyphens, as in X-Hub-Signature-256")
+	}
+}
+
+// isTokenLetter reports whether a header's name may hold a letter: RFC 9110
+// calls such names tokens.
+func isTokenLetter(letter rune) bool {
+	return 'a' <= letter && letter <= 'z' || 'A' <= letter && letter <= 'Z' || '0' <= letter && letter <= '9' ||
+		strings.ContainsRune("!#$%&'*+-.^_`|~", letter)
 }
 
 // standardSecret reports whether a text is a secret of Standard Webhooks.

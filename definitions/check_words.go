@@ -7,6 +7,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"replyflow/internal/suggest"
 )
 
 // schemaTypes are the words for the types that the schema asks for.
@@ -91,7 +93,7 @@ func unknownKey(key string, place map[string]any) string {
 }
 
 func nearestOf(word string, allowed []string) string {
-	if near, ok := nearest(word, allowed); ok {
+	if near, ok := suggest.Nearest(word, allowed); ok {
 		return didYouMean(near)
 	}
 	return "it takes " + strings.Join(allowed, ", ")

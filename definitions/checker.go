@@ -13,6 +13,8 @@ type Checker struct {
 	names map[string]nodeName
 	// scope is what conditions of the campaign ask about.
 	scope condition.Scope
+	// hidesNodes is set when the workflow may hold more nodes than could be read.
+	hidesNodes bool
 	// addsPeople is set when a node may add people who weren't there before.
 	addsPeople bool
 }
@@ -27,7 +29,7 @@ type nodeName struct {
 // empty field means the node as a whole. What the file doesn't hold, or holds in
 // a wrong form, was reported before and isn't reported again.
 func (c *Checker) Error(field, message, suggestion string) {
-	if v := c.field(field); v != nil {
+	if v := c.field(field); v != nil && (v.kind != kindText || !v.incomplete) {
 		c.report(v, v.at, SeverityError, message, suggestion)
 	}
 }

@@ -17,6 +17,7 @@ func Load(file string, data []byte) (Definition, Problems) {
 		return Definition{}, problems.sort()
 	}
 	c := &Checker{file: file, problems: problems, at: root, names: map[string]nodeName{}}
+	c.hidesNodes = hidesNodes(root)
 	// What doesn't fit the declarations is reported and taken out of the tree,
 	// so that the rest can be decoded and its meaning checked as well.
 	c.checkTypes(root)
@@ -46,12 +47,17 @@ func (c *Checker) checkTypes(parent *value) {
 }
 
 func (c *Checker) checkType(node *value) bool {
+	if node.refused {
+		return false
+	}
 	if node.kind != kindMap {
 		c.report(node, node.at, SeverityError, "a node must be a map that begins with its type and name, not "+kindNames[node.kind], "as in branch: Opted out")
 		return false
 	}
 	if _, err := typeAmong(node.keys()); err != nil {
-		c.reportType(node, err)
+		if !node.incomplete || slices.ContainsFunc(node.keys(), isType) {
+			c.reportType(node, err)
+		}
 		return false
 	}
 	c.checkTypes(node)
@@ -65,12 +71,29 @@ func (c *Checker) reportType(node *value, err error) {
 	}
 	first := node.members[0]
 	for _, m := range node.members {
-		if _, known := registry[m.key]; known {
+		if isType(m.key) {
 			c.report(node, node.at, SeverityError, err.Error(), "begin each node with a hyphen of its own")
 			return
 		}
 	}
 	c.report(node, first.at, SeverityError, "no node type is called "+quote(first.key), unknownType(first.key))
+}
+
+// hidesNodes reports whether nodes, or their names, may stand where the file holds
+// what can't be a value.
+func hidesNodes(parent *value) bool {
+	if parent.refused || parent.incomplete {
+		return true
+	}
+	if name, err := typeAmong(parent.keys()); err == nil && parent.get(name).refused {
+		return true
+	}
+	for _, m := range parent.members {
+		if isNodeList(parent, m.key) && (m.value.refused || slices.ContainsFunc(m.value.items, hidesNodes)) {
+			return true
+		}
+	}
+	return false
 }
 
 // isNodeList reports whether a key of a map holds nodes: workflow at the top,

@@ -17,8 +17,7 @@ type reader struct {
 	values   int
 	// lines are the file's lines, split when the first is asked for.
 	lines [][]byte
-	// broken is set when parts of the file can't be values at all. Checking the
-	// rest would only report what follows from that.
+	// broken is set when the file is larger than is read: the rest is unknown.
 	broken bool
 }
 
@@ -26,7 +25,7 @@ type reader struct {
 func read(file string, data []byte) (*value, Problems) {
 	r := &reader{file: file, data: data}
 	root := r.root()
-	if root == nil || r.broken {
+	if root == nil || r.broken || root.refused {
 		return nil, r.problems
 	}
 	if root.kind != kindMap {
@@ -45,16 +44,17 @@ func (r *reader) root() *value {
 		r.report(start, rootPath, fmt.Sprintf("the file has %d bytes, the limit is %d", len(r.data), MaxSize), "")
 		return nil
 	}
-	if at := invalidText(r.data); at >= 0 {
-		r.report(positionAt(r.data, at), rootPath, "the file isn't UTF-8 text here", "save it as UTF-8")
+	r.data = bytes.TrimPrefix(r.data, []byte("\ufeff"))
+	isJSON := r.isJSON()
+	if at, message, suggestion := r.unreadable(isJSON); message != "" {
+		r.report(positionAt(r.data, at), rootPath, message, suggestion)
 		return nil
 	}
-	r.data = bytes.TrimPrefix(r.data, []byte("\ufeff"))
 	if len(bytes.TrimSpace(r.data)) == 0 {
 		r.report(start, rootPath, "the file is empty", "begin with campaign: and the campaign's key")
 		return nil
 	}
-	if r.isJSON() {
+	if isJSON {
 		return r.readJSON()
 	}
 	return r.readYAML()
@@ -74,19 +74,28 @@ func (r *reader) isJSON() bool {
 	return true
 }
 
-// invalidText is the offset of the first byte that is no UTF-8, or of a NUL; -1
-// when there is none.
-func invalidText(data []byte) int {
-	if !utf8.Valid(data) {
-		for at := 0; at < len(data); {
-			letter, size := utf8.DecodeRune(data[at:])
-			if letter == utf8.RuneError && size == 1 {
-				return at
-			}
-			at += size
+// unreadable is the first byte of the file that no text has, and what it is; the
+// message is empty when there is none. Control characters of JSON are left to
+// its own reader, which takes some of them.
+func (r *reader) unreadable(isJSON bool) (at int, message, suggestion string) {
+	for at := 0; at < len(r.data); {
+		letter, size := utf8.DecodeRune(r.data[at:])
+		switch {
+		case letter == utf8.RuneError && size == 1:
+			return at, "the file isn't UTF-8 text here", "save it as UTF-8"
+		case letter == 0:
+			return at, "a NUL character stands here", "take it out; when the file is full of them it was saved as UTF-16: save it as UTF-8"
+		case !isJSON && isForbidden(letter):
+			return at, fmt.Sprintf("the control character %U stands here", letter), "take it out"
 		}
+		at += size
 	}
-	return bytes.IndexByte(data, 0)
+	return 0, "", ""
+}
+
+// isForbidden reports whether YAML takes a character nowhere.
+func isForbidden(letter rune) bool {
+	return letter < ' ' && letter != '\t' && letter != '\n' && letter != '\r' || letter == 0xFFFE || letter == 0xFFFF
 }
 
 func (r *reader) report(at position, path, message, suggestion string) {

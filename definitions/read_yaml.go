@@ -37,34 +37,6 @@ func (r *reader) readYAML() *value {
 	return r.convert(&document, "", 1)
 }
 
-func (r *reader) reportYAML(err error) {
-	at := position{1, 1}
-	message := strings.TrimPrefix(err.Error(), "yaml: ")
-	var load *yaml.LoadError
-	if errors.As(err, &load) {
-		message = load.Message
-		if load.Mark.Line > 0 {
-			at = position{load.Mark.Line, max(load.Mark.Column, 1)}
-		}
-	}
-	r.report(at, rootPath, "this isn't YAML: "+message, yamlHint(message, r.line(at.line)))
-}
-
-// yamlHint explains the mistakes that people make most.
-func yamlHint(message, line string) string {
-	switch {
-	case strings.HasPrefix(strings.TrimLeft(line, " "), "\t"), strings.Contains(message, "tab"):
-		return "indent with spaces, not tabs"
-	case strings.Contains(line, "{{") || strings.Contains(line, "{%"):
-		return `put a value with a template in quotes: "{{ trigger.From }}"`
-	case strings.Contains(message, "mapping values are not allowed"):
-		return `put a value with ": " in it in quotes, and check the indentation`
-	case strings.Contains(message, "did not find expected"):
-		return "check the indentation and that quotes and brackets close"
-	}
-	return ""
-}
-
 // line is a line of the file, counted from 1; empty when there is none.
 func (r *reader) line(number int) string {
 	if r.lines == nil {
@@ -76,8 +48,23 @@ func (r *reader) line(number int) string {
 	return string(r.lines[number-1])
 }
 
-// convert turns a node of the YAML library into a value. nil says that it can't
-// be one; the reason is reported.
+// offset is the byte at which a place of the file begins.
+func (r *reader) offset(at position) int {
+	offset := 0
+	for number := 1; number < at.line; number++ {
+		offset += len(r.line(number)) + 1
+	}
+	line := r.line(at.line)
+	for skip := at.column - 1; skip > 0 && line != ""; skip-- {
+		_, size := utf8.DecodeRuneInString(line)
+		line, offset = line[size:], offset+size
+	}
+	return min(offset, len(r.data))
+}
+
+// convert turns a node of the YAML library into a value. What can't be one is
+// reported and leaves a placeholder, so that the rest is checked all the same.
+// nil says that it is too much.
 func (r *reader) convert(node *yaml.Node, path string, depth int) *value {
 	at := positionOf(node)
 	if !r.enter(at, depth) {
@@ -85,12 +72,19 @@ func (r *reader) convert(node *yaml.Node, path string, depth int) *value {
 	}
 	switch {
 	case node.Kind == yaml.AliasNode:
-		r.refuse(at, path, "aliases (*) are no part of the language", "write the value out, in quotes if it is text")
-		return nil
+		return r.refuse(at, path, "aliases (*) are no part of the language", "write the value out, in quotes if it is text")
 	case node.Anchor != "":
-		r.refuse(at, path, "anchors (&) are no part of the language", "take it away, or quote the value if it is text")
+		refused := r.refuse(at, path, "anchors (&) are no part of the language", "take it away, or quote the value if it is text")
+		if isEmptyScalar(node) {
+			// A text that begins with & looks like an anchor before nothing.
+			return refused
+		}
 	case node.Style&yaml.TaggedStyle != 0:
-		r.refuse(at, path, fmt.Sprintf("the tag %s is no part of the language", node.Tag), "take it away; quotes make a value text")
+		refused := r.refuse(at, path, fmt.Sprintf("the tag %s is no part of the language", node.Tag), "take it away; quotes make a value text")
+		if node.Kind == yaml.ScalarNode {
+			// The tag was to say what kind of value it is.
+			return refused
+		}
 	}
 	switch node.Kind {
 	case yaml.MappingNode:
@@ -109,38 +103,55 @@ func (r *reader) convert(node *yaml.Node, path string, depth int) *value {
 	return &value{kind: kindNull, at: at, path: path}
 }
 
-// refuse reports a piece of YAML that definitions don't take.
-func (r *reader) refuse(at position, path, message, suggestion string) {
-	r.broken = true
+func isEmptyScalar(node *yaml.Node) bool {
+	return node.Kind == yaml.ScalarNode && node.Value == "" &&
+		node.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
+}
+
+// refuse reports a piece of YAML that definitions don't take, and returns the
+// placeholder for it.
+func (r *reader) refuse(at position, path, message, suggestion string) *value {
 	r.report(at, path, message, suggestion)
+	return &value{kind: kindNull, at: at, path: path, refused: true}
 }
 
 func (r *reader) convertMap(node *yaml.Node, path string, depth int) *value {
 	result, seen := &value{kind: kindMap, at: positionOf(node), path: path}, map[string]int{}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key := node.Content[i]
+		if key.Kind == yaml.MappingNode {
+			// Nobody means such a map: it is a template without quotes.
+			result = r.refuse(positionOf(key), path, "a map can't be a key; a template without quotes looks like one", `put the template in quotes: "{{ trigger.From }}"`)
+			continue
+		}
 		if !r.acceptKey(key, path) {
+			result.incomplete = true
 			continue
 		}
 		if converted := r.convert(node.Content[i+1], joinPath(path, key.Value), depth+1); converted != nil {
 			r.add(result, seen, member{key: key.Value, at: positionOf(key), value: converted})
 		}
 	}
+	if result.refused {
+		result.members = nil
+	}
 	return result
 }
 
-// acceptKey reports keys that definitions don't take.
+// acceptKey reports keys that definitions don't take. false says that the key
+// can't be read as anything.
 func (r *reader) acceptKey(key *yaml.Node, path string) bool {
 	at := positionOf(key)
 	switch {
-	case key.Kind == yaml.MappingNode:
-		r.refuse(at, path, "a map can't be a key; a template without quotes looks like one", `put the template in quotes: "{{ trigger.From }}"`)
-	case key.Kind != yaml.ScalarNode || key.Anchor != "" || key.Style&yaml.TaggedStyle != 0:
-		r.refuse(at, path, "a key must be a plain text", "")
+	case key.Kind != yaml.ScalarNode:
+		r.report(at, path, "a key must be a plain text", "")
 	case key.Tag == "!!merge":
-		r.refuse(at, path, "merge keys (<<) are no part of the language", "write the keys out")
+		r.report(at, path, "merge keys (<<) are no part of the language", "write the keys out")
 	case strings.ContainsRune(key.Value, 0):
 		r.report(at, path, "the key holds a NUL character", "take it out")
+	case key.Anchor != "" || key.Style&yaml.TaggedStyle != 0:
+		r.report(at, path, "a key must be a plain text", "take away what begins with & or !")
+		return !isEmptyScalar(key)
 	default:
 		return true
 	}

@@ -5,11 +5,15 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"replyflow/internal/suggest"
 )
 
 // registry holds a constructor for each node type, by the type's name. It is
 // filled by the init functions of the node files and only read afterwards.
 var registry = map[string]func() Node{}
+
+func isType(key string) bool { return registry[key] != nil }
 
 // register declares a node type. Its name is the JSON name of the struct's
 // first field.
@@ -60,7 +64,7 @@ func unknownType(name string) string {
 	if alias, ok := typeAliases[strings.ToLower(name)]; ok {
 		return didYouMean(alias)
 	}
-	if near, ok := nearest(name, Types()); ok {
+	if near, ok := suggest.Nearest(name, Types()); ok {
 		return didYouMean(near)
 	}
 	return "node types are " + strings.Join(Types(), ", ")

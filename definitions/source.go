@@ -54,6 +54,9 @@ type value struct {
 	path string
 	// incomplete is set when a part was taken out because it is wrong.
 	incomplete bool
+	// refused marks a placeholder: what stands here was reported and can't be a
+	// value. Whatever else the place might be blamed for only follows from that.
+	refused bool
 }
 
 // member is a key of a map with its value.
@@ -106,6 +109,25 @@ func (v *value) prune(drop map[*value]bool) {
 // its direct parts, so that what is missing may only be wrong.
 func (v *value) doubtful() bool {
 	return v.incomplete || slices.ContainsFunc(v.members, func(m member) bool { return m.value.incomplete })
+}
+
+// placeholders collects everything in the tree that was refused.
+func (v *value) placeholders(into map[*value]bool) {
+	if v.refused {
+		into[v] = true
+	}
+	for _, item := range v.items {
+		item.placeholders(into)
+	}
+	for _, m := range v.members {
+		m.value.placeholders(into)
+	}
+}
+
+// becomeText makes an empty text of what should have been one: without its name
+// a node couldn't be decoded.
+func (v *value) becomeText() {
+	*v = value{kind: kindText, text: v.text, at: v.at, path: v.path, incomplete: true}
 }
 
 // follow goes down a path of keys and indexes, as far as it leads.

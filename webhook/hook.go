@@ -37,7 +37,8 @@ func (in *Intake) take(w http.ResponseWriter, r *http.Request, token string, arr
 		return hook, answer{}, refused
 	}
 	if r.Method == http.MethodGet && signsBodyOnly(hook.Trigger.Verify) {
-		return hook, answer{}, refuse(http.StatusMethodNotAllowed, "method", "the campaign demands a signed body, and a GET has none; send a POST")
+		return hook, answer{}, refuse(http.StatusMethodNotAllowed, "method",
+			"the campaign demands a signed body, and a GET has none; send a POST").allowing(http.MethodPost)
 	}
 	body, refused := in.readBody(w, r, in.limits.Body)
 	if refused != nil {

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -33,31 +34,26 @@ const (
 // keyOf names a delivery: two deliveries with one key are one run. The first
 // rule that finds a value decides; with none, each delivery is a run of its own.
 //
-// Where what was signed names the delivery, as with Twilio and Standard Webhooks,
-// the Idempotency-Key is asked last: nobody signed it, and whoever captured a
-// delivery could replay it under another one.
+// Without a signature, the sender's own Idempotency-Key has the first word. No
+// signature covers that header, though: whoever captured a signed delivery could
+// replay it under one key after another. So what is signed goes first there, and
+// the header decides only where nothing signed tells deliveries apart.
 func (in *Intake) keyOf(r *http.Request, hook Hook, d delivery) (string, *refusal) {
-	header := strings.TrimSpace(r.Header.Get("Idempotency-Key"))
-	verify := hook.Trigger.Verify
-	unsigned := verify != nil && (verify.Twilio || verify.StandardWebhooks != "")
-	if header != "" && !unsigned {
-		return hashKey(ruleHeader, hook.Campaign, header), nil
+	header := headerKey(r, "Idempotency-Key", ruleHeader, hook)
+	webhookID := headerKey(r, headerWebhookID, ruleWebhookID, hook)
+	field, twilio := fieldKey(hook, d), twilioKey(d)
+	var key string
+	switch verify := hook.Trigger.Verify; {
+	case verify == nil || verify.Basic != nil:
+		key = cmp.Or(header, field, twilio, webhookID)
+	case verify.StandardWebhooks != "":
+		// The webhook-id is signed, and always there.
+		key = cmp.Or(field, webhookID)
+	default:
+		key = cmp.Or(field, twilio, header, webhookID)
 	}
-	if value, ok := dedupeValue(hook.Trigger.Dedupe, d.payload); ok {
-		if d.twilio && hook.Trigger.Dedupe == fieldMessageSID {
-			// The same delivery has the same key whether or not the campaign says so.
-			return twilioKey(d), nil
-		}
-		return hashKey(ruleField, hook.Campaign, hook.Trigger.Dedupe, value), nil
-	}
-	if d.twilio {
-		return twilioKey(d), nil
-	}
-	if value := strings.TrimSpace(r.Header.Get(headerWebhookID)); value != "" {
-		return hashKey(ruleWebhookID, hook.Campaign, value), nil
-	}
-	if header != "" {
-		return hashKey(ruleHeader, hook.Campaign, header), nil
+	if key != "" {
+		return key, nil
 	}
 	key, err := in.randomKey()
 	if err != nil {
@@ -66,8 +62,36 @@ func (in *Intake) keyOf(r *http.Request, hook Hook, d delivery) (string, *refusa
 	return key, nil
 }
 
+// headerKey is the key by a header, empty when the header is.
+func headerKey(r *http.Request, name, rule string, hook Hook) string {
+	value := strings.TrimSpace(r.Header.Get(name))
+	if value == "" {
+		return ""
+	}
+	return hashKey(rule, hook.Campaign, value)
+}
+
+// fieldKey is the key by the field that the trigger names, empty when the
+// delivery lacks it.
+func fieldKey(hook Hook, d delivery) string {
+	value, ok := dedupeValue(hook.Trigger.Dedupe, d.payload)
+	switch {
+	case !ok:
+		return ""
+	case d.twilio && hook.Trigger.Dedupe == fieldMessageSID:
+		// The same delivery has the same key whether or not the campaign says so.
+		return twilioKey(d)
+	}
+	return hashKey(ruleField, hook.Campaign, hook.Trigger.Dedupe, value)
+}
+
+// twilioKey is the key by Twilio's message id, empty when the request isn't
+// Twilio's.
 func twilioKey(d delivery) string {
-	if twilioSID.MatchString(d.messageSID) {
+	switch {
+	case !d.twilio:
+		return ""
+	case twilioSID.MatchString(d.messageSID):
 		return d.messageSID
 	}
 	return hashKey(ruleTwilio, d.account, d.messageSID)

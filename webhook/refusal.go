@@ -16,6 +16,8 @@ type refusal struct {
 	kind string
 	// reason is one line that says what was wrong and what to do.
 	reason string
+	// allow are the methods that the address takes, for a 405.
+	allow []string
 	// cause is the error behind a 5xx, for the log alone.
 	cause error
 	// incident is what the reason and the log have in common, for a 500.
@@ -34,6 +36,12 @@ func (f *refusal) because(cause error) *refusal {
 	return f
 }
 
+// allowing adds the methods that the address takes.
+func (f *refusal) allowing(methods ...string) *refusal {
+	f.allow = methods
+	return f
+}
+
 // writeRefusal answers with the reason as plain text. Twilio would send plain
 // text to the person only with a 2xx, which a refusal never is.
 //
@@ -46,6 +54,9 @@ func writeRefusal(w http.ResponseWriter, r *http.Request, f *refusal) {
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Content-Length", strconv.Itoa(len(text)))
+	if len(f.allow) > 0 {
+		header.Set("Allow", strings.Join(f.allow, ", "))
+	}
 	if f.status == http.StatusServiceUnavailable {
 		header.Set("Retry-After", strconv.Itoa(retryAfter))
 	}

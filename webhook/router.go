@@ -32,7 +32,7 @@ func (in *Intake) Register(router *mux.Router) {
 
 // Router returns a router with the routes of intake and nothing else.
 func (in *Intake) Router() *mux.Router {
-	router := mux.NewRouter()
+	router := NewRouter()
 	in.Register(router)
 	return router
 }
@@ -40,7 +40,7 @@ func (in *Intake) Router() *mux.Router {
 // refuseMethods answers a method that an address doesn't take.
 func refuseMethods(taken []string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Allow", strings.Join(taken, ", "))
-		writeRefusal(w, r, refuse(http.StatusMethodNotAllowed, "method", "this address takes %s, not %s", strings.Join(taken, " and "), clip(r.Method)))
+		writeRefusal(w, r, refuse(http.StatusMethodNotAllowed, "method",
+			"this address takes %s, not %s", strings.Join(taken, " and "), clip(r.Method)).allowing(taken...))
 	}
 }

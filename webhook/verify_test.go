@@ -90,6 +90,50 @@ func TestVerifyStandardWebhooks(t *testing.T) {
 	})
 }
 
+func hmacSigned(secret, body string) http.Header {
+	mac := hmac.New(sha256.New, []byte(secret))
+	_, _ = mac.Write([]byte(body))
+	return header("X-Signature", hex.EncodeToString(mac.Sum(nil)))
+}
+
+// A signature of the body says nothing about the query: a stranger with a captured
+// delivery could name another person in it. A GET has no body to sign.
+func TestWhatIsNotSignedIsNoPayload(t *testing.T) {
+	t.Parallel()
+	secret := []byte("0123456789abcdef0123456789abcdef")
+	const body = `{"a":1}`
+	schemes := map[string]struct {
+		verify      definitions.Verify
+		proof, none http.Header
+	}{
+		"hmac": {
+			definitions.Verify{HMAC: &definitions.VerifyHMAC{Secret: "s", Header: "X-Signature"}}, hmacSigned("s", body), hmacSigned("s", ""),
+		},
+		"standard_webhooks": {
+			definitions.Verify{StandardWebhooks: base64.StdEncoding.EncodeToString(secret)},
+			standardSigned(secret, "w1", testArrival, body), standardSigned(secret, "w1", testArrival, ""),
+		},
+	}
+	for name, scheme := range schemes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := setup(t, func(w *world, _ *Options) { w.hook.Trigger.Verify = &scheme.verify })
+			for _, query := range []string{"?From=me", "?%zz"} {
+				if got := h.send(sent{path: "/hooks/" + testToken + query, body: body, header: scheme.proof}); got.status != http.StatusAccepted {
+					t.Errorf("%s: got %d %s", query, got.status, got.body)
+				}
+				if payload := string(h.world.lastRun(t).Event.Payload); payload != body {
+					t.Errorf("%s: the payload is %s", query, payload)
+				}
+			}
+			got := h.send(sent{method: http.MethodGet, path: "/hooks/" + testToken + "?From=me", header: scheme.none})
+			if got.status != http.StatusMethodNotAllowed || got.header.Get("Allow") != "POST" || !strings.Contains(got.body, "send a POST") {
+				t.Errorf("a GET got %d, Allow %q: %s", got.status, got.header.Get("Allow"), got.body)
+			}
+		})
+	}
+}
+
 func TestVerifyHMAC(t *testing.T) {
 	t.Parallel()
 	const body = `{"a":1}`

@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/gorilla/mux"
-
 	"replyflow/api"
 	"replyflow/internal/message"
 	"replyflow/internal/simulate"
@@ -25,7 +23,7 @@ func (a *app) handler(ctx context.Context, launcher *webhook.Launcher) (http.Han
 	if err != nil {
 		return nil, err
 	}
-	router := mux.NewRouter().UseEncodedPath()
+	router := webhook.NewRouter()
 	router.Use(a.metrics.Middleware)
 	a.addHealth(router, launcher)
 	a.intake(launcher).Register(router)

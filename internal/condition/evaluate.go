@@ -77,22 +77,14 @@ func evaluateList(conditions []Condition, name string, deciding bool, env Env, d
 }
 
 func evaluateComparison(c Condition, env Env) (Verdict, error) {
-	operator, ok := find(c.Operator)
-	if !ok {
-		return Verdict{}, fmt.Errorf("%s is no operator", quoted(string(c.Operator)))
+	comparison, err := compare(c, env)
+	if err != nil {
+		return Verdict{}, err
 	}
-	comparison := comparison{operator: operator, field: c.Field, sensitive: c.Case == CaseSensitive, now: env.Now}
-	if operator.Value != NoValue {
-		value, err := readLiteral(c.Value)
-		if err != nil {
-			return Verdict{}, fmt.Errorf("%s %s: the value is missing or %w", shorten(c.Field), c.Operator, err)
-		}
-		comparison.value = value
-	}
-	phones := operator.ComparesPhones && env.IsPhone != nil && env.NormalizePhone != nil && env.IsPhone(c.Field)
+	phones := comparison.comparesPhones(env)
 	if phones {
-		if verdict, refused := comparison.refusePhones(env); refused {
-			return verdict, nil
+		if refusal, decides := comparison.refusePhones(env); decides {
+			return Verdict{false, refusal}, nil
 		}
 	}
 	held, missing, err := lookup(env, c.Field)
@@ -100,13 +92,35 @@ func evaluateComparison(c Condition, env Env) (Verdict, error) {
 		return Verdict{}, err
 	}
 	if missing != "" {
-		return Verdict{operator.HoldsWhenMissing, shorten(c.Field) + " is " + missing}, nil
+		return Verdict{comparison.operator.HoldsWhenMissing, shorten(c.Field) + " is " + missing}, nil
 	}
 	comparison.held = held
 	if phones {
 		return comparison.phoneVerdict(env), nil
 	}
 	return comparison.verdict(), nil
+}
+
+// compare readies the operator and the value of a comparison.
+func compare(c Condition, env Env) (comparison, error) {
+	operator, ok := find(c.Operator)
+	if !ok {
+		return comparison{}, fmt.Errorf("%s is no operator", quoted(string(c.Operator)))
+	}
+	ready := comparison{operator: operator, field: c.Field, sensitive: c.Case == CaseSensitive, now: env.Now}
+	if operator.Value != NoValue {
+		value, err := readLiteral(c.Value)
+		if err != nil {
+			return comparison{}, fmt.Errorf("%s %s: the value is missing or %w", shorten(c.Field), c.Operator, err)
+		}
+		ready.value = value
+	}
+	return ready, nil
+}
+
+// comparesPhones reports whether numbers are compared, not text.
+func (c comparison) comparesPhones(env Env) bool {
+	return c.operator.ComparesPhones && env.IsPhone != nil && env.NormalizePhone != nil && env.IsPhone(c.field)
 }
 
 // lookup finds a field's value; missing says "missing" or "null" when it counts as missing.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"replyflow/internal/suggest"
 )
 
 // keys are the names that a condition in structured form may have.
@@ -136,7 +138,7 @@ func keySuggestion(name string) string {
 	if right, ok := alias[strings.ToLower(name)]; ok {
 		return fmt.Sprintf("did you mean %q?", right)
 	}
-	if right, ok := nearest(name, keys); ok {
+	if right, ok := suggest.Nearest(name, keys); ok {
 		return fmt.Sprintf("did you mean %q?", right)
 	}
 	return "a condition has field, operator, value and case, or one of all, any and not"

@@ -63,7 +63,7 @@ var table = []operator{
 		"From starts with +1", false, true, false, ""}, testStartsWith, "which starts with", "which does not start with"},
 	{OperatorInfo{EndsWith, OneValue, "The text ends with the value, which may not be empty.",
 		"email ends with @example.com", false, true, false, ""}, testEndsWith, "which ends with", "which does not end with"},
-	{OperatorInfo{Matches, OneValue, "The regular expression (RE2) matches somewhere in the text; ^ and $ bind it to the ends.",
+	{OperatorInfo{Matches, OneValue, "The regular expression (RE2) matches somewhere in the text; ^ and $ bind it to the ends. One that a template renders and that doesn't compile matches nothing, and the step says so.",
 		"Body matches ^order [0-9]+$", false, true, false, ""}, testMatches, "which matches", "which does not match"},
 	{OperatorInfo{Greater, OneValue, "Both are numbers, or texts that are numbers, and the field is greater.",
 		"total is greater than 99.90", false, false, false, ""}, testGreater, "greater than", "not greater than"},

@@ -1,5 +1,7 @@
 package condition
 
+import "fmt"
+
 // On a phone attribute, is, is not, is one of and is none of compare numbers.
 //
 //	value is no phone number   matches nobody: all four are false, because a batch
@@ -11,26 +13,32 @@ package condition
 //	                           is not and is none of true, as for a missing field
 //	both are numbers           equal when their normalised numbers are
 
-// refusePhones decides at once when a value of the condition is no phone
-// number, whatever the field holds.
-func (c comparison) refusePhones(env Env) (Verdict, bool) {
+// refusePhones says which value of the condition is no phone number, whatever the
+// field holds; empty when all are. It decides when no value that could match is left.
+func (c comparison) refusePhones(env Env) (refusal string, decides bool) {
 	if c.operator.Value == OneValue && c.value.kind == kindList {
-		return Verdict{false, show(c.value) + " is a list and no phone number, so it matches nobody"}, true
+		return show(c.value) + " is a list and no phone number" + matchesNobody, true
 	}
-	refused, refusal := 0, ""
+	refused := 0
 	items := c.value.items()
 	for _, item := range items {
 		if _, why, ok := normalize(env, item); !ok {
 			refused++
-			if refusal == "" {
+			if refused == 1 {
 				refusal = show(item) + " is no phone number" + because(why)
 			}
 		}
 	}
-	if refused == 0 || c.operator.Operator == IsOneOf && refused < len(items) {
-		return Verdict{}, false
+	switch refused {
+	case 0:
+		return "", false
+	case 1:
+	case 2:
+		refusal += ", nor is another value"
+	default:
+		refusal += fmt.Sprintf(", nor are %d other values", refused-1)
 	}
-	return Verdict{false, refusal + ", so it matches nobody"}, true
+	return refusal + matchesNobody, c.operator.Operator != IsOneOf || refused == len(items)
 }
 
 func (c comparison) phoneVerdict(env Env) Verdict {

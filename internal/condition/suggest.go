@@ -3,6 +3,8 @@ package condition
 import (
 	"fmt"
 	"strings"
+
+	"replyflow/internal/suggest"
 )
 
 // misnomers are what people write for an operator, longest first where one
@@ -100,47 +102,11 @@ func NearestOperator(wrong string) (Operator, bool) {
 	}
 	best, least := Operator(""), 3
 	for _, known := range table {
-		if distance := editDistance(wrong, string(known.Operator), least); distance < least && distance*3 <= len(known.Operator) {
+		if distance := suggest.Distance(wrong, string(known.Operator), least); distance < least && distance*3 <= len(known.Operator) {
 			best, least = known.Operator, distance
 		}
 	}
 	return best, best != ""
-}
-
-// nearest is the candidate within two edits of a name, if any.
-func nearest(name string, candidates []string) (string, bool) {
-	best, least := "", 3
-	for _, candidate := range candidates {
-		if distance := editDistance(strings.ToLower(name), candidate, least); distance < least && distance < len(candidate) {
-			best, least = candidate, distance
-		}
-	}
-	return best, best != ""
-}
-
-// editDistance counts the bytes to add, drop or replace between two names; it
-// gives up, with limit, when their lengths alone differ by that much.
-func editDistance(a, b string, limit int) int {
-	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
-		return limit
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			diagonal = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // surplusProblem explains a value after an operator that takes none.

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"replyflow/internal/suggest"
 )
 
 // unknownIn reports every key that no field has, with its place and the nearest
@@ -28,7 +30,7 @@ func unknownIn(path, at string, node *yaml.Node, kind reflect.Type) []string {
 			place := below(at, key.Value)
 			field, known := fields[key.Value]
 			if !known {
-				problems = append(problems, fmt.Sprintf("%s:%d:%d: %s: there is no such setting%s", path, key.Line, key.Column, place, suggest(key.Value, fields)))
+				problems = append(problems, fmt.Sprintf("%s:%d:%d: %s: there is no such setting%s", path, key.Line, key.Column, place, nearestSetting(key.Value, fields)))
 				continue
 			}
 			problems = append(problems, unknownIn(path, place, value, field)...)
@@ -47,38 +49,15 @@ func fieldsOf(kind reflect.Type) map[string]reflect.Type {
 	return fields
 }
 
-// suggest names the setting that was probably meant, or all there are.
-func suggest(wrong string, fields map[string]reflect.Type) string {
+// nearestSetting names the setting that was probably meant, or all there are.
+func nearestSetting(wrong string, fields map[string]reflect.Type) string {
 	var names []string
 	for name := range fields {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	for _, name := range names {
-		if distance(wrong, name) <= 2 {
-			return "; did you mean " + name + "?"
-		}
+	if near, ok := suggest.Nearest(wrong, names); ok {
+		return "; did you mean " + near + "?"
 	}
 	return "; there are " + strings.Join(names, ", ")
-}
-
-// distance is how many letters must be put in, taken out or changed to make one
-// word of another (Levenshtein).
-func distance(a, b string) int {
-	previous := make([]int, len(b)+1)
-	for j := range previous {
-		previous[j] = j
-	}
-	for i := range len(a) {
-		current := []int{i + 1}
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			current = append(current, min(previous[j+1]+1, current[j]+1, previous[j]+cost))
-		}
-		previous = current
-	}
-	return previous[len(b)]
 }

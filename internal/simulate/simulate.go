@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/log"
@@ -29,7 +30,8 @@ import (
 type Request struct {
 	Workspace  message.Workspace
 	Definition definitions.Definition
-	// Payload is the event that arrives, a JSON object.
+	// Payload is the event that arrives, as a webhook takes it: JSON that is no
+	// object becomes {"value": …}, nothing at all {}.
 	Payload json.RawMessage
 	// People are those that the run sees. With Source they are added to it.
 	People []Person
@@ -48,12 +50,21 @@ type Person struct {
 
 // Result is what would happen.
 type Result struct {
-	Path    []message.PathEntry          `json:"path"`
+	Path []message.PathEntry `json:"path"`
+	// Steps say, entry by entry of the path, what was decided or done.
+	Steps   []Step                       `json:"steps"`
 	Matched []string                     `json:"matched"`
 	Changes map[string]map[string]Change `json:"changes"`
 	Outcome message.Outcome              `json:"outcome"`
 	// Failure is the sentence with which the run would fail, empty when it wouldn't.
 	Failure string `json:"failure,omitempty"`
+}
+
+// Step is a node that a simulated run visited, and a clause that says what it
+// decided or did there.
+type Step struct {
+	Node string `json:"node"`
+	Why  string `json:"why"`
 }
 
 // Change is an attribute's value before and after; null when it had or has none.
@@ -74,14 +85,14 @@ func Run(ctx context.Context, request Request) (Result, error) {
 		return Result{}, err
 	}
 	return Result{
-		Path: done.path, Matched: done.scratch.matchedIDs(), Changes: changes, Outcome: done.outcome, Failure: done.failure,
+		Path: message.PathOf(done.steps), Steps: tellSteps(done.steps), Matched: done.scratch.matchedIDs(), Changes: changes, Outcome: done.outcome, Failure: done.failure,
 	}, nil
 }
 
 // finished is a run that was simulated, with the database that it left behind.
 type finished struct {
 	scratch *scratch
-	path    []message.PathEntry
+	steps   []message.Step
 	outcome message.Outcome
 	failure string
 }
@@ -92,7 +103,15 @@ func finish(ctx context.Context, request Request) (finished, error) {
 	if err != nil {
 		return finished{}, err
 	}
-	outcome, failure, err := execute(request, scratch)
+	in, started, err := inputOf(ctx, request, scratch)
+	if err != nil {
+		scratch.close()
+		return finished{}, err
+	}
+	if !started {
+		return finished{scratch: scratch, outcome: message.OutcomeIgnored}, nil
+	}
+	outcome, failure, err := execute(request, in, scratch)
 	if err != nil {
 		scratch.close()
 		return finished{}, err
@@ -102,7 +121,7 @@ func finish(ctx context.Context, request Request) (finished, error) {
 		scratch.close()
 		return finished{}, fmt.Errorf("reading the simulated run: %w", err)
 	}
-	return finished{scratch: scratch, path: message.PathOf(run.Steps), outcome: outcome, failure: failure}, nil
+	return finished{scratch: scratch, steps: run.Steps, outcome: outcome, failure: failure}, nil
 }
 
 // deliveryKey is the key of the one delivery that a simulation sees.
@@ -111,7 +130,7 @@ const deliveryKey = "simulated"
 func runID(request Request) string { return workflows.RunID(request.Definition.Key, deliveryKey) }
 
 // execute runs the campaign's workflow on Temporal's test environment.
-func execute(request Request, scratch *scratch) (message.Outcome, string, error) {
+func execute(request Request, in workflows.CampaignRunInput, scratch *scratch) (message.Outcome, string, error) {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
 	env := suite.NewTestWorkflowEnvironment()
@@ -120,10 +139,7 @@ func execute(request Request, scratch *scratch) (message.Outcome, string, error)
 	workspace := func(string) (message.Workspace, bool) { return request.Workspace, true }
 	worker.Register(env, activities.New(activities.Options{Store: scratch, Workspaces: workspace, Now: env.Now}))
 
-	env.ExecuteWorkflow(workflows.CampaignRunType, workflows.CampaignRunInput{
-		Workspace: request.Workspace.Key, Version: 1, Definition: request.Definition.Compiled(),
-		Event: message.Event{Key: deliveryKey, ArrivedAt: request.At, Payload: request.Payload},
-	})
+	env.ExecuteWorkflow(workflows.CampaignRunType, in)
 	if !env.IsWorkflowCompleted() {
 		return "", "", errors.New("the simulated run did not end")
 	}
@@ -139,6 +155,26 @@ func execute(request Request, scratch *scratch) (message.Outcome, string, error)
 		return "", "", err
 	}
 	return result.Outcome, "", nil
+}
+
+// asObject makes a payload the object that a webhook would deliver.
+func asObject(payload json.RawMessage) json.RawMessage {
+	payload = bytes.TrimSpace(payload)
+	switch {
+	case len(payload) == 0:
+		return json.RawMessage(`{}`)
+	case payload[0] == '{':
+		return payload
+	}
+	return slices.Concat(json.RawMessage(`{"value":`), payload, json.RawMessage(`}`))
+}
+
+func tellSteps(steps []message.Step) []Step {
+	told := make([]Step, len(steps))
+	for i, step := range steps {
+		told[i] = Step{Node: step.Name, Why: step.Why}
+	}
+	return told
 }
 
 // changed reports what differs between two states of a person's attributes.

@@ -26,8 +26,10 @@ var testTime = time.Date(2026, time.January, 1, 12, 0, 0, 0, time.UTC)
 type TestResult struct {
 	Name   string `json:"name"`
 	Passed bool   `json:"passed"`
-	// Message says what was expected and what happened instead.
+	// Message says what was expected and what happened instead, and why.
 	Message string `json:"message,omitempty"`
+	// Steps say what the run decided and did, also when the test passed.
+	Steps []Step `json:"steps"`
 }
 
 // RunTests runs the tests that a definition brings along, each with people of
@@ -35,17 +37,17 @@ type TestResult struct {
 func RunTests(ctx context.Context, definition definitions.Definition) ([]TestResult, error) {
 	results := make([]TestResult, 0, len(definition.Tests))
 	for _, test := range definition.Tests {
-		message, err := runTest(ctx, definition, test)
+		result, err := runTest(ctx, definition, test)
 		if err != nil {
 			return nil, fmt.Errorf("test %q: %w", test.Name, err)
 		}
-		results = append(results, TestResult{Name: test.Name, Passed: message == "", Message: message})
+		results = append(results, result)
 	}
 	return results, nil
 }
 
-// runTest returns what differs from the expectation, empty when nothing does.
-func runTest(ctx context.Context, definition definitions.Definition, test definitions.Test) (string, error) {
+// runTest passes when nothing differs from the expectation.
+func runTest(ctx context.Context, definition definitions.Definition, test definitions.Test) (TestResult, error) {
 	request := Request{
 		Workspace:  message.Workspace{Key: message.DefaultWorkspace, Region: "US", PhoneAttributes: []string{"phone"}},
 		Definition: definition,
@@ -55,15 +57,38 @@ func runTest(ctx context.Context, definition definitions.Definition, test defini
 	}
 	done, err := finish(ctx, request)
 	if err != nil {
-		return "", err
+		return TestResult{}, err
 	}
 	defer done.scratch.close()
-	differences := comparePath(test.Expect.Path, done.path)
+	differences := comparePath(test.Expect.Path, message.PathOf(done.steps))
 	if done.failure != "" {
 		differences = append(differences, "the run failed: "+done.failure)
 	}
 	people, err := comparePeople(ctx, done.scratch, test.Expect.People)
-	return strings.Join(append(differences, people...), "; "), err
+	if err != nil {
+		return TestResult{}, err
+	}
+	differences = append(differences, people...)
+	result := TestResult{Name: test.Name, Passed: len(differences) == 0, Steps: tellSteps(done.steps)}
+	if !result.Passed {
+		result.Message = strings.Join(differences, "; ") + tellWhys(result.Steps)
+	}
+	return result, nil
+}
+
+// tellWhys says what the steps of a run decided and did, to go on with after what
+// a test found wrong; empty when no step said anything.
+func tellWhys(steps []Step) string {
+	var told []string
+	for _, step := range steps {
+		if step.Why != "" {
+			told = append(told, fmt.Sprintf("%s (%s)", step.Node, step.Why))
+		}
+	}
+	if len(told) == 0 {
+		return ""
+	}
+	return "; the run: " + strings.Join(told, ", ")
 }
 
 func peopleOf(test definitions.Test) []Person {

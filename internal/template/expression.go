@@ -69,7 +69,7 @@ func (p *parser) filter(t token, text string) (call, error) {
 	name = strings.TrimSpace(name)
 	found, known := filters[name]
 	if !known {
-		return call{}, t.fail(fmt.Sprintf("there is no filter %q%s", clip(name), suggest(name, filterNames())))
+		return call{}, t.fail(fmt.Sprintf("there is no filter %q%s", clip(name), nearestOf(name, filterNames())))
 	}
 	parsed := call{name: name, filter: found}
 	if strings.TrimSpace(arguments) != "" {

@@ -85,7 +85,7 @@ func (p *parser) tag(t token, depth int) (node, error) {
 	if name == "else" || name == "elsif" || name == "when" {
 		return nil, t.fail(name + " stands in no tag that takes it")
 	}
-	return nil, t.fail(fmt.Sprintf("there is no tag %q%s", clip(name), suggest(name, tagNames)))
+	return nil, t.fail(fmt.Sprintf("there is no tag %q%s", clip(name), nearestOf(name, tagNames)))
 }
 
 // skipComment skips what a comment holds without reading it; comments nest.
