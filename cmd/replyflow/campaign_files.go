@@ -22,22 +22,24 @@ func newValidateCommand(c *caller) *cobra.Command {
 		Args: misuseArgs(cobra.MinimumNArgs(1)),
 		RunE: func(_ *cobra.Command, files []string) error {
 			all := definitions.Problems{}
+			var unread []error
 			for _, file := range files {
 				_, problems, err := loadFile(file)
 				if err != nil {
-					return err
+					unread = append(unread, err)
+					continue
 				}
 				all = append(all, problems...)
 				if len(problems) == 0 && c.output == outputTable {
 					tell(c.stdout, "%s: no problems", file)
 				}
 			}
-			err := c.print(map[string]any{"valid": !all.HasErrors(), "problems": all}, func(w io.Writer) {
+			err := c.print(map[string]any{"valid": !all.HasErrors() && len(unread) == 0, "problems": all}, func(w io.Writer) {
 				for _, problem := range all {
 					tell(w, "%s", problem)
 				}
 			})
-			if err != nil {
+			if err = errors.Join(append(unread, err)...); err != nil {
 				return err
 			}
 			if all.HasErrors() {
@@ -70,14 +72,18 @@ func newTestCommand(c *caller) *cobra.Command {
 		Args: misuseArgs(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, files []string) error {
 			tests := []fileTest{}
+			var untested []error
 			for _, file := range files {
 				results, err := c.testFile(cmd.Context(), file)
 				if err != nil {
-					return err
+					untested = append(untested, err)
 				}
 				tests = append(tests, results...)
 			}
-			return c.printTests(tests, len(files) > 1)
+			if err := c.printTests(tests, len(files) > 1); len(untested) == 0 {
+				return err
+			}
+			return errors.Join(untested...)
 		},
 	}
 }

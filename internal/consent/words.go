@@ -78,8 +78,6 @@ type nearMisses struct {
 //go:embed words/*.yaml
 var files embed.FS
 
-const baseFile = "base.yaml"
-
 // shipped reads the data files once: the base list under the empty language.
 var shipped = sync.OnceValue(func() map[string]list {
 	lists := map[string]list{}

@@ -61,7 +61,7 @@ func (s *scratch) fill(ctx context.Context, request Request) error {
 		return err
 	}
 	for i, person := range request.People {
-		if err := s.add(ctx, person.ID, person.Attributes, i); err != nil {
+		if err := s.add(ctx, person, i); err != nil {
 			return fmt.Errorf("person %s: %w", person.ID, err)
 		}
 	}
@@ -70,14 +70,14 @@ func (s *scratch) fill(ctx context.Context, request Request) error {
 
 // add brings a person in. The stamp is the oldest there is: whatever the run
 // writes comes later.
-func (s *scratch) add(ctx context.Context, id string, attributes map[string]json.RawMessage, order int) error {
+func (s *scratch) add(ctx context.Context, added Person, order int) error {
 	person, _, err := s.store.PutPerson(ctx, s.workspace, store.PutPerson{
-		ID: id, Attributes: attributes, Stamp: message.NewStamp(epoch, "before", order),
+		ID: added.ID, Attributes: added.Attributes, CreatedAt: added.CreatedAt, Stamp: message.NewStamp(epoch, "before", order),
 	})
 	if err != nil {
 		return err
 	}
-	s.before[id] = person.Attributes
+	s.before[added.ID] = person.Attributes
 	return nil
 }
 
@@ -94,7 +94,7 @@ func (s *scratch) copyIn(ctx context.Context, ids []string) error {
 		if err != nil {
 			return err
 		}
-		if err := s.add(ctx, id, person.Attributes, 0); err != nil {
+		if err := s.add(ctx, Person{ID: id, Attributes: person.Attributes, CreatedAt: &person.CreatedAt}, 0); err != nil {
 			return err
 		}
 	}

@@ -46,6 +46,8 @@ type Request struct {
 type Person struct {
 	ID         string
 	Attributes map[string]json.RawMessage
+	// CreatedAt is when the customer first knew them, nil for now.
+	CreatedAt *time.Time
 }
 
 // Result is what would happen.

@@ -100,6 +100,14 @@ func peopleOf(test definitions.Test) []Person {
 				person.ID = idText(value)
 				continue
 			}
+			if name == "created_at" {
+				// What isn't a time is left to be refused as an attribute.
+				var at time.Time
+				if json.Unmarshal(value, &at) == nil {
+					person.CreatedAt = &at
+					continue
+				}
+			}
 			person.Attributes[name] = value
 		}
 		people = append(people, person)

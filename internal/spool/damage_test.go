@@ -140,7 +140,7 @@ func TestGoesBadLater(t *testing.T) {
 		t.Errorf("%d wait", waiting)
 	}
 	closed(t, s)
-	s = open(t, folder, Options{})
+	open(t, folder, Options{})
 	if aside := segmentsOf(t, folder, corruptSuffix); len(aside) != 1 {
 		t.Errorf("after a restart: %v is set aside", aside)
 	}
