@@ -215,6 +215,10 @@ func TestUpdatePersonReadsIDsOfAnyKind(t *testing.T) {
 		{`{"id":"a/b+c d"}`, "a/b+c d", "the person was added"},
 		{`{}`, "", "the person's id is empty"},
 		{`{"id":null}`, "", "the person's id is empty"},
+		{`{"id":" \t"}`, "", "the person's id is blank: nobody was changed"},
+		{`{"id":true}`, "", "the person's id is true, not a text or a number: nobody was changed"},
+		{`{"id":["a"]}`, "", "the person's id is a list, not a text or a number: nobody was changed"},
+		{`{"id":{"a":1}}`, "", "the person's id is an object, not a text or a number: nobody was changed"},
 	}
 	for i, c := range cases {
 		got, err := b.UpdatePerson(t.Context(), message.UpdatePersonInput{

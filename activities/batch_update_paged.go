@@ -18,13 +18,14 @@ func (a *Activities) BatchUpdatePaged(ctx context.Context, in message.BatchUpdat
 	if err != nil {
 		return message.BatchUpdateResult{}, err
 	}
-	progress, err := a.store.BatchBegin(ctx, workspace, update)
+	progress, err := longStep(ctx, store.BatchProgress{}, func(ctx context.Context) (store.BatchProgress, error) {
+		return a.store.BatchBegin(ctx, workspace, update)
+	})
 	for err == nil && !progress.Done {
 		activity.RecordHeartbeat(ctx, progress)
-		if ctx.Err() != nil {
-			return message.BatchUpdateResult{}, ctx.Err()
-		}
-		progress, err = a.store.BatchPage(ctx, workspace, update)
+		progress, err = longStep(ctx, progress, func(ctx context.Context) (store.BatchProgress, error) {
+			return a.store.BatchPage(ctx, workspace, update)
+		})
 	}
 	if err != nil {
 		return message.BatchUpdateResult{}, storeFailure(err)

@@ -1,8 +1,10 @@
 package activities
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"strings"
 
 	"replyflow/internal/message"
 	"replyflow/internal/store"
@@ -23,9 +25,9 @@ func (a *Activities) UpdatePerson(ctx context.Context, in message.UpdatePersonIn
 	if err != nil {
 		return message.UpdatePersonResult{}, templateFailure(err)
 	}
-	id := personID(rendered)
-	if id == "" {
-		return message.UpdatePersonResult{Why: "the person's id is empty: nobody was changed"}, nil
+	id, refused := personID(rendered)
+	if refused != "" {
+		return message.UpdatePersonResult{Why: "the person's id " + refused + ": nobody was changed"}, nil
 	}
 	set, err := subject.renderAll(in.Set)
 	if err != nil {
@@ -59,14 +61,29 @@ func personStory(done store.UpdateResult) string {
 	return "the person had these values already"
 }
 
-// personID is an id as text: a payload may hold it as a number.
-func personID(rendered json.RawMessage) string {
+// personID is an id as text, which a payload may hold as a number, or why what
+// was rendered is no id.
+func personID(rendered json.RawMessage) (id, refused string) {
 	var text string
-	if json.Unmarshal(rendered, &text) == nil {
-		return text
+	switch rendered = bytes.TrimSpace(rendered); {
+	case len(rendered) == 0 || string(rendered) == "null":
+		return "", "is empty"
+	case rendered[0] == '"':
+		// Rendered values are JSON.
+		_ = json.Unmarshal(rendered, &text)
+		if text == "" {
+			return "", "is empty"
+		}
+		if strings.TrimSpace(text) == "" {
+			return "", "is blank"
+		}
+		return text, ""
+	case rendered[0] == '[':
+		return "", "is a list, not a text or a number"
+	case rendered[0] == '{':
+		return "", "is an object, not a text or a number"
+	case rendered[0] == 't' || rendered[0] == 'f':
+		return "", "is " + string(rendered) + ", not a text or a number"
 	}
-	if number := string(rendered); number != "null" && number != "true" && number != "false" && number[0] != '{' && number[0] != '[' {
-		return number
-	}
-	return ""
+	return string(rendered), ""
 }

@@ -77,12 +77,20 @@ type SimulatedPerson struct {
 
 // SimulationResult is what would happen.
 type SimulationResult struct {
-	Path    []message.PathEntry
+	Path []message.PathEntry
+	// Steps say, entry by entry of the path, what was decided or done.
+	Steps   []SimulatedStep
 	Matched []string
 	// Changes are by person and attribute.
 	Changes map[string]map[string]Change
 	// Failure is the sentence with which the run would fail, empty when it wouldn't.
 	Failure string
+}
+
+// SimulatedStep is a node that the run would visit, and what it would decide or do.
+type SimulatedStep struct {
+	Node string `json:"node" doc:"The node's name." example:"Set sms_unsubscribe"`
+	Why  string `json:"why" doc:"What it would decide or do, and why." example:"1 person matched, 1 changed"`
 }
 
 // Change is an attribute's value before and after; null when it had or has none.

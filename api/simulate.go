@@ -30,6 +30,7 @@ type Simulate struct {
 // Simulated is what would happen.
 type Simulated struct {
 	Path     []message.PathEntry          `json:"path" nullable:"false" doc:"The nodes that the run would visit, in order."`
+	Steps    []SimulatedStep              `json:"steps" nullable:"false" doc:"What each of these nodes would decide or do, and why."`
 	Matched  []string                     `json:"matched" nullable:"false" doc:"The ids of the people whom the run would find."`
 	Changes  map[string]map[string]Change `json:"changes" doc:"What it would change, by person and attribute."`
 	Messages []json.RawMessage            `json:"messages" nullable:"false" doc:"What it would send."`
@@ -160,7 +161,7 @@ func asObject(payload json.RawMessage) json.RawMessage {
 
 func simulated(result SimulationResult, warnings definitions.Problems) Simulated {
 	shown := Simulated{
-		Path: append([]message.PathEntry{}, result.Path...), Matched: append([]string{}, result.Matched...),
+		Path: append([]message.PathEntry{}, result.Path...), Steps: append([]SimulatedStep{}, result.Steps...), Matched: append([]string{}, result.Matched...),
 		Changes: result.Changes, Messages: []json.RawMessage{}, Problems: append([]definitions.Problem{}, warnings...),
 	}
 	if shown.Changes == nil {

@@ -19,12 +19,14 @@ func TestSimulate(t *testing.T) {
 	b.apply(greeting)
 	yes := true
 	b.simulator.result = api.SimulationResult{
-		Path: []message.PathEntry{{Node: "Known", Result: &yes}, {Node: "Mark"}}, Matched: []string{"ann"},
+		Steps: []api.SimulatedStep{{Node: "Greets", Why: "Body is hi"}},
+		Path:  []message.PathEntry{{Node: "Known", Result: &yes}, {Node: "Mark"}}, Matched: []string{"ann"},
 		Changes: map[string]map[string]api.Change{"ann": {"big": {Before: json.RawMessage("null"), After: json.RawMessage("12345678901234567890123")}}},
 		Failure: "it is too late",
 	}
 	var got struct {
 		Path     []message.PathEntry
+		Steps    []api.SimulatedStep
 		Matched  []string
 		Changes  map[string]map[string]api.Change
 		Messages []json.RawMessage
@@ -37,6 +39,9 @@ func TestSimulate(t *testing.T) {
 	}
 	if string(got.Changes["ann"]["big"].After) != "12345678901234567890123" || got.Messages == nil {
 		t.Errorf("answer %+v", got)
+	}
+	if len(got.Steps) != 1 || got.Steps[0] != (api.SimulatedStep{Node: "Greets", Why: "Body is hi"}) {
+		t.Errorf("steps %+v", got.Steps)
 	}
 	if len(got.Problems) == 0 || !strings.Contains(got.Problems[len(got.Problems)-1].Message, "it is too late") {
 		t.Errorf("problems %+v", got.Problems)
@@ -66,6 +71,7 @@ func TestSimulateForms(t *testing.T) {
 		{"a definition as text", "/simulate", `{"definition": ` + string(text) + `}`, "{}", true},
 		{"a definition as JSON", "/simulate", `{"definition": ` + definition + `}`, "{}", true},
 		{"a campaign's own address", "/campaigns/greeting/simulate", `{"payload": [1]}`, `{"value":[1]}`, true},
+		{"a payload that is null", "/campaigns/greeting/simulate", `{"payload": null}`, `{"value":null}`, true},
 		{"nobody", "/simulate", `{"campaign": "greeting", "people": []}`, "{}", false},
 	}
 	for _, c := range cases {

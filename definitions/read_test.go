@@ -106,6 +106,7 @@ func FuzzLoad(f *testing.F) {
 		"", "a: &a [*a]", "<<: {a: b}", "? {a: b}\n: c", "a: !!binary x", "\xff\xfe", "{\"a\": \"\\u0000\"}", "{}", "[", "a: 1e999999999",
 		"workflow: [{branch: x, then: [{branch: y, else: [{}]}]}]", "{\"workflow\": [null, 1, {\"exit\": 5}]}", "tests: [{}]", "a:\n\t- b", "--- a\n--- b", "%YAML 1.1\n---\na: b",
 		"tests: [{expect: {path: [{}, {a: 1}, [b]], people: {a: 1}}}]", "trigger: {webhook: {verify: {twilio: 5, hmac: {}}}}",
+		"workflow: [&a {branch: {{ x }}, if: {all: [*a]}, then: *a}, *a, {<<: *a}, {exit: !!str x}]", "tests: [{people: [&a {id: {{ x }}}, *a], expect: {path: [{{ x }}], people: *a}}]",
 	} {
 		f.Add(true, []byte(seed))
 		f.Add(false, []byte(seed))

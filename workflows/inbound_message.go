@@ -167,18 +167,17 @@ func (m *inboundMessage) outcome() message.Outcome {
 // story is the message in one line: "STOP from a known number to US marketing:
 // opted out 2 people; 1 campaign started".
 func (m *inboundMessage) story() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s from %s to %s: %s", m.what(), m.who(), m.in.Sender.Name, m.effect())
+	parts := []string{fmt.Sprintf("%s from %s to %s: %s", m.what(), m.who(), m.in.Sender.Name, m.effect())}
 	switch {
 	case len(m.runs) == 1:
-		b.WriteString("; 1 campaign started")
+		parts = append(parts, "1 campaign started")
 	case len(m.runs) > 1:
-		fmt.Fprintf(&b, "; %d campaigns started", len(m.runs))
+		parts = append(parts, fmt.Sprintf("%d campaigns started", len(m.runs)))
 	}
 	if m.answered != nil {
-		b.WriteString("; " + m.answered.Why)
+		parts = append(parts, m.answered.Why)
 	}
-	return b.String()
+	return strings.Join(parts, "; ")
 }
 
 // what names the message by its keyword, else by its kind: what people wrote

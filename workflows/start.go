@@ -66,10 +66,10 @@ func outline(definition definitions.Definition) string {
 
 func writeNodes(b *strings.Builder, nodes definitions.Nodes, indent string) {
 	for _, node := range nodes {
-		fmt.Fprintf(b, "%s- **%s** (%s)\n", indent, node.NodeName(), definitions.TypeOf(node))
+		b.WriteString(indent + "- **" + node.NodeName() + "** (" + definitions.TypeOf(node) + ")\n")
 		for _, side := range node.Sides() {
 			if len(side.Nodes) > 0 {
-				fmt.Fprintf(b, "%s  - %s:\n", indent, side.Name)
+				b.WriteString(indent + "  - " + side.Name + ":\n")
 				writeNodes(b, side.Nodes, indent+"    ")
 			}
 		}

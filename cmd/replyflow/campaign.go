@@ -214,7 +214,11 @@ func readInput(cmd *cobra.Command, file string) ([]byte, error) {
 
 func writeSimulated(w io.Writer, result api.Simulated) {
 	for i, entry := range result.Path {
-		tell(w, "%d. %s%s", i+1, oneLine(entry.Node), side(entry.Result))
+		why := ""
+		if i < len(result.Steps) && result.Steps[i].Why != "" {
+			why = ": " + oneLine(result.Steps[i].Why)
+		}
+		tell(w, "%d. %s%s%s", i+1, oneLine(entry.Node), side(entry.Result), why)
 	}
 	tell(w, "people matched: %d", len(result.Matched))
 	var rows [][]string

@@ -112,5 +112,9 @@ func (s simulator) Simulate(ctx context.Context, workspace string, request api.S
 			changes[id][name] = api.Change(change)
 		}
 	}
-	return api.SimulationResult{Path: result.Path, Matched: result.Matched, Changes: changes, Failure: result.Failure}, nil
+	var steps []api.SimulatedStep
+	for _, step := range result.Steps {
+		steps = append(steps, api.SimulatedStep(step))
+	}
+	return api.SimulationResult{Path: result.Path, Steps: steps, Matched: result.Matched, Changes: changes, Failure: result.Failure}, nil
 }
