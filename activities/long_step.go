@@ -27,8 +27,9 @@ const (
 // WorkerStopping: the worker stops, and what was going on is done again elsewhere.
 const WorkerStopping = "WorkerStopping"
 
+// errStopping is benign: stopping a worker is no reason for an error in its log.
 var errStopping = temporal.NewApplicationErrorWithOptions("the worker stops; another one goes on, or this one when it starts again",
-	WorkerStopping, temporal.ApplicationErrorOptions{NextRetryDelay: stopRetry})
+	WorkerStopping, temporal.ApplicationErrorOptions{NextRetryDelay: stopRetry, Category: temporal.ApplicationErrorCategoryBenign})
 
 // longStep does one step of an activity that works long. It tells Temporal that
 // the work goes on, by time and not by steps: one that waits for a lock or counts
