@@ -32,17 +32,25 @@ func TestKeywordsAreAnsweredOnce(t *testing.T) {
 		providertest.TwilioAccount, sampleAddress, providertest.TwilioToken, twilio.URL))})
 	api := apiClient{d.file}
 
-	mustInbound(t, d.file, sid(1), "+15550100123", "STOP", "")
+	// Each is finished before the next one is sent: they would be worked on at once.
+	say := func(id int, body, optOutType string) {
+		t.Helper()
+		mustInbound(t, d.file, sid(id), "+15550100123", body, optOutType)
+		if err := d.temporal.GetWorkflow(t.Context(), "inbound/default/sms/"+sid(id), "").Get(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say(1, "STOP", "")
 	// The first attempt is turned away, the answer to the second is lost: the third
 	// finds what the second sent.
 	eventually(t, answersSent(twilio, 1))
 	eventually(t, api.answerIs("answer-"+sid(1), "queued"))
-	mustInbound(t, d.file, sid(2), "+15550100123", "stop", "")
-	mustInbound(t, d.file, sid(3), "+15550100123", "HELP", "")
-	mustInbound(t, d.file, sid(4), "+15550100123", "STOP", "STOP")
-	mustInbound(t, d.file, sid(5), "+15550100123", "START", "")
+	say(2, "stop", "")
+	say(3, "HELP", "")
+	say(4, "STOP", "STOP")
+	say(5, "START", "")
 	eventually(t, answersSent(twilio, 2))
-	mustInbound(t, d.file, sid(6), "+15550100123", "help!", "")
+	say(6, "help!", "")
 	eventually(t, answersSent(twilio, 3))
 	eventually(t, func() error {
 		recorded, err := api.recordedMessages()

@@ -43,6 +43,7 @@ func (q session) consentRows(ctx context.Context, workspace string, channel mess
 		named = "SELECT " + statusColumns + ` FROM consent_status WHERE workspace = ? AND channel = ? AND address IN
 			(SELECT kind || ':' || value FROM aliases WHERE workspace = ? AND channel = ? AND address = ?)`
 	)
+	address = storable(address)
 	var found []statusRow
 	if err := q.list(ctx, &found, own, workspace, address, channel); err != nil {
 		return nil, err

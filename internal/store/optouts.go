@@ -216,21 +216,14 @@ func (q session) recordConsent(ctx context.Context, workspace string, record Rec
 	if record.Action == consent.In {
 		rule, verdict = "staff_opt_in", message.VerdictOptIn
 	}
-	added, err := q.addToLedger(ctx, ledgerEntry{
-		workspace: workspace, channel: record.Channel, address: record.Address,
+	return q.recordChange(ctx, ledgerEntry{
+		workspace: workspace, channel: record.Channel, address: storable(record.Address),
 		event: consent.Event{
 			Scope: record.Scope, Lane: consent.LaneStaff, Category: record.Category, Action: record.Action, At: cut(record.EffectiveAt), ID: record.ID,
 		},
 		source: sourceAPI, sourceID: record.ID, rule: rule, actor: record.Actor, reason: record.Reason,
 		person: record.Person, sender: record.Sender, recordedAt: record.Now,
-	})
-	if err != nil || !added {
-		return err
-	}
-	if err := q.addEvidence(ctx, workspace, sourceAPI, record.ID, Evidence{Given: record.Evidence}); err != nil {
-		return err
-	}
-	return q.logMessage(ctx, workspace, LogConsentChanged, record.Person, record.Sender, messageData{
+	}, Evidence{Given: record.Evidence}, messageData{
 		Channel: record.Channel, Rule: rule, Verdict: verdict, Why: "recorded by " + record.Actor,
 	})
 }

@@ -173,37 +173,3 @@ func (s *Store) CountPeople(ctx context.Context, workspace string) (int, error) 
 	err := s.read().get(ctx, &count, statement, workspace)
 	return count, err
 }
-
-// DeletePerson erases a person, what they and we wrote to each other, and what the
-// activity log says of them, or fails with ErrNotFound. What was decided about
-// the consent of their number stays; the words behind it go.
-func (s *Store) DeletePerson(ctx context.Context, workspace, id string) error {
-	const (
-		erase    = "DELETE FROM people WHERE workspace = ? AND id = ?"
-		eraseLog = "DELETE FROM activity_log WHERE workspace = ? AND person = ?"
-		findOne  = "SELECT internal_id FROM people WHERE workspace = ? AND id = ?"
-		blank    = `UPDATE messages SET body = '', data = '{}', raw = '' WHERE workspace = ? AND person = ?`
-		unprove  = `DELETE FROM consent_evidence WHERE workspace = ? AND EXISTS (SELECT 1 FROM consent_ledger l
-			WHERE l.workspace = consent_evidence.workspace AND l.source = consent_evidence.source
-				AND l.source_id = consent_evidence.source_id AND l.person = ?)`
-		forget = "DELETE FROM former_numbers WHERE workspace = ? AND person = ?"
-	)
-	if checkID(id) != nil {
-		return ErrNotFound
-	}
-	return s.write(ctx, func(tx session) error {
-		var internal int64
-		if err := tx.get(ctx, &internal, findOne, workspace, id); err != nil {
-			return err
-		}
-		for _, step := range []struct {
-			statement string
-			whom      any
-		}{{blank, internal}, {forget, internal}, {unprove, id}, {erase, id}, {eraseLog, id}} {
-			if _, err := tx.exec(ctx, step.statement, workspace, step.whom); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"replyflow/internal/consent"
@@ -51,7 +52,7 @@ type recorder struct {
 
 func (r recorder) message() message.Inbound { return r.Input.Message }
 
-func (r recorder) address() string { return r.Input.People.Address }
+func (r recorder) address() string { return storable(r.Input.People.Address) }
 
 // person is the internal id of whom the message is from, nil when nobody is known.
 func (r recorder) person() any {
@@ -153,7 +154,8 @@ func evidenceOf(m message.Inbound) Evidence {
 }
 
 // learnAliases notes that the provider's other names are this address's. A name
-// that leads elsewhere stays: only the provider's own word moves it.
+// that leads to another number stays: only the provider's own word moves it. One
+// that led to somebody without a number leads to the number now.
 func (r recorder) learnAliases(ctx context.Context) error {
 	m := r.message()
 	if r.Input.Sender.E164 == "" {
@@ -171,9 +173,21 @@ func (r recorder) learnAliases(ctx context.Context) error {
 }
 
 func (q session) addAlias(ctx context.Context, workspace string, channel message.Channel, alias message.Alias, address string) error {
-	const statement = `INSERT INTO aliases (workspace, channel, kind, value, address) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (workspace, channel, kind, value) DO NOTHING`
-	_, err := q.exec(ctx, statement, workspace, channel, alias.Kind, storable(alias.Value), address)
+	const (
+		find = "SELECT address FROM aliases WHERE workspace = ? AND channel = ? AND kind = ? AND value = ?"
+		add  = `INSERT INTO aliases (workspace, channel, kind, value, address) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (workspace, channel, kind, value) DO NOTHING`
+		move = "UPDATE aliases SET address = ? WHERE workspace = ? AND channel = ? AND address = ?"
+	)
+	var known string
+	err := q.get(ctx, &known, find, workspace, channel, alias.Kind, storable(alias.Value))
+	switch {
+	case errors.Is(err, ErrNotFound):
+		_, err = q.exec(ctx, add, workspace, channel, alias.Kind, storable(alias.Value), address)
+	case err == nil && strings.HasPrefix(known, namelessPrefix):
+		// All their names move, so that what was said under any of them counts.
+		_, err = q.exec(ctx, move, address, workspace, channel, known)
+	}
 	return err
 }
 

@@ -46,7 +46,7 @@ type updater struct {
 func (u updater) record(ctx context.Context, update message.Update) error {
 	const statement = `INSERT INTO provider_updates (workspace, key, kind, arrived_at, raw) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (workspace, key) DO NOTHING`
-	added, err := u.exec(ctx, statement, u.workspace.Key, update.Key, updateKind(update), u.store.dialect.time(update.ArrivedAt),
+	added, err := u.exec(ctx, statement, u.workspace.Key, update.Key, storable(updateKind(update)), u.store.dialect.time(update.ArrivedAt),
 		storable(string(update.Raw)))
 	if err != nil {
 		return err
@@ -129,9 +129,8 @@ func (u updater) findSent(ctx context.Context, update message.Update, status mes
 	if status.At != nil && status.At.Before(at) {
 		at = *status.At
 	}
-	return sentMessage{
-		Channel: update.Channel, Sender: update.Sender.Address, Address: u.consentAddress(ctx, update.Channel, status.To, nil), SentAt: moment{at},
-	}, nil
+	address, err := u.consentAddress(ctx, update.Channel, status.To, nil)
+	return sentMessage{Channel: update.Channel, Sender: update.Sender.Address, Address: address, SentAt: moment{at}}, err
 }
 
 func (u updater) moveSent(ctx context.Context, id string, status message.DeliveryStatus) error {
@@ -143,7 +142,10 @@ func (u updater) moveSent(ctx context.Context, id string, status message.Deliver
 
 // recordPreference records what a person set in the provider's settings.
 func (u updater) recordPreference(ctx context.Context, update message.Update, preference message.Preference) error {
-	address := u.consentAddress(ctx, update.Channel, preference.From, preference.Aliases)
+	address, err := u.consentAddress(ctx, update.Channel, preference.From, preference.Aliases)
+	if err != nil {
+		return err
+	}
 	if address == "" || preference.Verdict != message.VerdictOptOut && preference.Verdict != message.VerdictOptIn {
 		return nil
 	}
@@ -154,20 +156,13 @@ func (u updater) recordPreference(ctx context.Context, update message.Update, pr
 	} else {
 		u.result.OptedOut++
 	}
-	_, err := u.addToLedger(ctx, ledgerEntry{
+	return u.recordChange(ctx, ledgerEntry{
 		workspace: u.workspace.Key, channel: update.Channel, address: address,
 		event: consent.Event{
 			Scope: own, Lane: consent.LanePreference, Category: preference.Category, Action: action, At: cut(preference.At), ID: update.Key,
 		},
 		source: sourcePreference, sourceID: update.Key, rule: rule, actor: "person", sender: update.Sender.Address, recordedAt: u.now,
-	})
-	if err != nil {
-		return err
-	}
-	if err := u.addEvidence(ctx, u.workspace.Key, sourcePreference, update.Key, Evidence{From: preference.From, Given: preference.Detail}); err != nil {
-		return err
-	}
-	return u.logMessage(ctx, u.workspace.Key, LogConsentChanged, "", update.Sender.Address, messageData{
+	}, Evidence{From: preference.From, Given: preference.Detail}, messageData{
 		Channel: update.Channel, Rule: rule, Verdict: preference.Verdict, Why: "the person said so in the provider's settings",
 	})
 }
@@ -180,7 +175,10 @@ func (u updater) recordIdentity(ctx context.Context, update message.Update, chan
 		return u.recordNewNumber(ctx, update, change)
 	}
 	names := append([]message.Alias{change.Previous}, change.Also...)
-	address := u.consentAddress(ctx, update.Channel, "", names)
+	address, err := u.consentAddress(ctx, update.Channel, "", names)
+	if err != nil {
+		return err
+	}
 	if address == "" || change.Current.Value == "" {
 		return nil
 	}
@@ -198,8 +196,14 @@ func (u updater) recordIdentity(ctx context.Context, update message.Update, chan
 // recordNewNumber lets the opt-outs of a number follow its owner to a new one.
 // Opt-ins don't: they belong to the number and the person together.
 func (u updater) recordNewNumber(ctx context.Context, update message.Update, change message.IdentityChange) error {
-	before := u.consentAddress(ctx, update.Channel, change.Previous.Value, nil)
-	after := u.consentAddress(ctx, update.Channel, change.Current.Value, nil)
+	before, err := u.consentAddress(ctx, update.Channel, change.Previous.Value, nil)
+	if err != nil {
+		return err
+	}
+	after, err := u.consentAddress(ctx, update.Channel, change.Current.Value, nil)
+	if err != nil {
+		return err
+	}
 	if before == "" || after == "" || before == after {
 		return nil
 	}
@@ -212,12 +216,14 @@ func (u updater) recordNewNumber(ctx context.Context, update message.Update, cha
 		if !state.OptedOut {
 			continue
 		}
-		_, err := u.addToLedger(ctx, ledgerEntry{
+		err := u.recordChange(ctx, ledgerEntry{
 			workspace: u.workspace.Key, channel: update.Channel, address: after,
 			event: consent.Event{
 				Scope: row.Scope, Lane: row.Lane, Category: row.Category, Action: consent.Out, At: cut(update.ArrivedAt), ID: update.Key,
 			},
 			source: sourceIdentity, sourceID: update.Key, rule: "number_changed", actor: "provider", sender: update.Sender.Address, recordedAt: u.now,
+		}, Evidence{From: change.Previous.Value, To: change.Current.Value}, messageData{
+			Channel: update.Channel, Rule: "number_changed", Verdict: message.VerdictOptOut, Why: "the opt-out of the person's number before came along",
 		})
 		if err != nil {
 			return err
@@ -228,11 +234,11 @@ func (u updater) recordNewNumber(ctx context.Context, update message.Update, cha
 
 // consentAddress is the address that consent is kept by, of what a provider
 // calls somebody: a number, or one of their names. Empty when there is neither.
-func (u updater) consentAddress(ctx context.Context, channel message.Channel, written string, aliases []message.Alias) string {
+func (u updater) consentAddress(ctx context.Context, channel message.Channel, written string, aliases []message.Alias) (string, error) {
 	const find = "SELECT address FROM aliases WHERE workspace = ? AND channel = ? AND kind = ? AND value = ?"
 	for _, text := range numbersOf(channel, written, aliases) {
 		if number, err := phone.NormalizeAddress(text, u.workspace.Region); err == nil && number.Key() != "" {
-			return phone.Canonical(number.E164)
+			return phone.Canonical(number.E164), nil
 		}
 	}
 	own := ""
@@ -241,14 +247,17 @@ func (u updater) consentAddress(ctx context.Context, channel message.Channel, wr
 			continue
 		}
 		var found []string
-		if err := u.list(ctx, &found, find, u.workspace.Key, channel, alias.Kind, storable(alias.Value)); err == nil && len(found) > 0 {
-			return found[0]
+		if err := u.list(ctx, &found, find, u.workspace.Key, channel, alias.Kind, storable(alias.Value)); err != nil {
+			return "", err
+		}
+		if len(found) > 0 {
+			return found[0], nil
 		}
 		if own == "" && alias.Kind == message.AliasBSUID {
-			own = "bsuid:" + alias.Value
+			own = storable(namelessPrefix + alias.Value)
 		}
 	}
-	return own
+	return own, nil
 }
 
 func numbersOf(channel message.Channel, written string, aliases []message.Alias) []string {

@@ -43,7 +43,7 @@ func (q session) followAliases(ctx context.Context, in inbound.ResolvePeopleInpu
 			continue
 		}
 		var found []string
-		if err := q.list(ctx, &found, statement, in.Workspace, in.Channel, alias.Kind, alias.Value); err != nil {
+		if err := q.list(ctx, &found, statement, in.Workspace, in.Channel, alias.Kind, storable(alias.Value)); err != nil {
 			return "", "", err
 		}
 		if len(found) > 0 {

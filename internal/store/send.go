@@ -64,7 +64,7 @@ func (s *Store) BeginSend(ctx context.Context, workspace string, out Outbound) (
 			person = out.Person
 		}
 		added, err := tx.exec(ctx, claim, workspace, out.ID, out.Channel, out.Provider, out.Sender.Address, out.Sender.Name,
-			out.Address, person, storable(out.Body), storable(string(data)), d.time(out.Now), d.time(out.Now),
+			storable(out.Address), person, storable(out.Body), storable(string(data)), d.time(out.Now), d.time(out.Now),
 			out.Purpose, optional(out.Answers), optional(out.Campaign), optional(out.Run))
 		if err != nil || added == 1 {
 			return err
@@ -167,18 +167,11 @@ func (q session) recordBlock(ctx context.Context, workspace string, sent sentMes
 		// The person said so in the provider's settings; that lifts it too.
 		lane = consent.LanePreference
 	}
-	added, err := q.addToLedger(ctx, ledgerEntry{
+	return q.recordChange(ctx, ledgerEntry{
 		workspace: workspace, channel: sent.Channel, address: sent.Address,
 		event:  consent.Event{Scope: scope, Lane: lane, Category: said.Category, Action: consent.Out, At: cut(sent.SentAt.Time), ID: sourceID},
 		source: sourceStatus, sourceID: sourceID, rule: said.Rule, actor: "provider", sender: sent.Sender, recordedAt: now,
-	})
-	if err != nil || !added {
-		return err
-	}
-	if err := q.addEvidence(ctx, workspace, sourceStatus, sourceID, Evidence{Message: sent.ID, ErrorCode: code}); err != nil {
-		return err
-	}
-	return q.logMessage(ctx, workspace, LogConsentChanged, "", sent.Sender, messageData{
+	}, Evidence{Message: sent.ID, ErrorCode: code}, messageData{
 		Message: sent.ID, Channel: sent.Channel, Rule: said.Rule, Verdict: message.VerdictOptOut,
 		Why: "the provider says that the person has opted out (code " + code + ")",
 	})
@@ -190,6 +183,6 @@ func (s *Store) CountAnswers(ctx context.Context, workspace, address, sender, pu
 	const statement = `SELECT count(*) FROM messages WHERE workspace = ? AND direction = 'out' AND address = ? AND sender = ?
 		AND effective_at >= ? AND purpose = ? AND status <> '` + sendFailed + `'`
 	var count int
-	err := s.read().get(ctx, &count, statement, workspace, address, sender, s.dialect.time(since), purpose)
+	err := s.read().get(ctx, &count, statement, workspace, storable(address), sender, s.dialect.time(since), purpose)
 	return count, err
 }

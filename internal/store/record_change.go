@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"replyflow/internal/consent"
+	"replyflow/internal/inbound"
+	"replyflow/internal/phone"
+)
+
+// namelessPrefix begins the address of a WhatsApp user whose number isn't known.
+const namelessPrefix = "bsuid:"
+
+// recordChange records, once, a change of consent that no message brought: a
+// provider, staff or another system said so. It stands in the log of everybody
+// who has the number, as a change only when the state of the number changed.
+func (q session) recordChange(ctx context.Context, entry ledgerEntry, evidence Evidence, data messageData) error {
+	people, err := q.holders(ctx, entry)
+	if err != nil {
+		return err
+	}
+	if entry.person == "" && len(people) > 0 {
+		entry.person = people[0]
+	}
+	target := consent.Target{Scopes: []consent.Scope{entry.event.Scope, consent.WorkspaceScope}, Category: entry.event.Category}
+	before, err := q.consentRows(ctx, entry.workspace, entry.channel, entry.address)
+	if err != nil {
+		return err
+	}
+	if added, err := q.addToLedger(ctx, entry); err != nil || !added {
+		return err
+	}
+	if err := q.addEvidence(ctx, entry.workspace, entry.source, entry.sourceID, evidence); err != nil {
+		return err
+	}
+	row := consent.Row{Scope: entry.event.Scope, Lane: entry.event.Lane, Category: entry.event.Category}
+	row.Marks.Add(entry.event)
+	was, is := consent.Status(before, target), consent.Status(append(slices.Clone(before), row), target)
+	kind := LogConsentUnchanged
+	if was.OptedOut != is.OptedOut || was.OptedIn != is.OptedIn {
+		kind = LogConsentChanged
+	}
+	for _, person := range people {
+		if err := q.logMessage(ctx, entry.workspace, kind, person, entry.sender, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// holders are the ids of the people whom a change is about: those who have the
+// number, at most inbound.MaxPeople, and whoever the entry names. With nobody it
+// is one empty id: the entry in the log is anonymous.
+func (q session) holders(ctx context.Context, entry ledgerEntry) ([]string, error) {
+	var found inbound.ResolvePeopleResult
+	if err := q.matchNumbers(ctx, entry.workspace, phone.Variants(entry.address), &found); err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, person := range found.People {
+		ids = append(ids, person.ID)
+	}
+	if entry.person != "" && !slices.Contains(ids, entry.person) || len(ids) == 0 {
+		ids = append(ids, entry.person)
+	}
+	return ids, nil
+}
