@@ -117,6 +117,8 @@ func TestStopReachesEverybodyWithTheNumber(t *testing.T) {
 		mustInbound(t, d.file, sid(1), "+15555550104", "Ｓｔｏｐ!", "")
 		eventually(t, api.optedOut("sample-dan", sms))
 		eventually(t, api.optedOut("sample-dora", sms))
+		runCommand(t, "people", "show", "sample-dora", "--server", d.file.HTTP, "--api-key", d.file.APIKey).
+			check(t, exitDone, "opted out of sms from "+sampleAddress)
 		if got, err := api.optOuts("sample-ann"); err != nil || len(got) > 0 {
 			t.Errorf("somebody else is opted out of %v, %v", got, err)
 		}

@@ -136,6 +136,9 @@ func listQuery(limit int, pairs ...string) (string, error) {
 func writePerson(w io.Writer, person api.Person) {
 	writeFields(w, "id", person.ID, "phone", phoneOf(person),
 		"created", showTime(person.CreatedAt), "updated", showTime(person.UpdatedAt))
+	for _, optOut := range person.OptOuts {
+		tell(w, "opted out of %s from %s since %s", optOut.Channel, optOut.Sender, showTime(optOut.Since))
+	}
 	var rows [][]string
 	for _, name := range sortedKeys(person.Attributes) {
 		rows = append(rows, []string{name, showValue(person.Attributes[name])})
