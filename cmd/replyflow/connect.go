@@ -44,18 +44,24 @@ func keyRing(cfg *config.Config) (*temporal.KeyRing, error) {
 	return temporal.NewKeyRing(keys...)
 }
 
-// senders finds the tokens that Twilio may sign an account's requests with.
-type senders struct{ config *config.Config }
+// senders are our senders, by their provider. Every request asks for them, so they
+// are put together once.
+type senders struct{ byProvider map[string][]provider.Sender }
 
-// AuthTokens implements webhook.Senders.
+func newSenders(cfg *config.Config) senders {
+	s := senders{map[string][]provider.Sender{}}
+	for _, sender := range allSenders(cfg) {
+		s.byProvider[sender.Provider] = append(s.byProvider[sender.Provider], sender)
+	}
+	return s
+}
+
+// AuthTokens implements webhook.Senders: the tokens that Twilio may sign an
+// account's requests with.
 func (s senders) AuthTokens(workspace, account string) []string {
 	var tokens []string
-	settings, ok := s.config.Workspace(workspace)
-	if !ok {
-		return nil
-	}
-	for _, sender := range settings.Senders {
-		if sender.Account != account {
+	for _, sender := range s.byProvider["twilio"] {
+		if sender.Workspace != workspace || sender.Account != account {
 			continue
 		}
 		for _, token := range sender.AuthTokens {
@@ -66,15 +72,7 @@ func (s senders) AuthTokens(workspace, account string) []string {
 }
 
 // List implements provider.Senders.
-func (s senders) List(name string) []provider.Sender {
-	var found []provider.Sender
-	for _, sender := range allSenders(s.config) {
-		if sender.Provider == name {
-			found = append(found, sender)
-		}
-	}
-	return found
-}
+func (s senders) List(name string) []provider.Sender { return s.byProvider[name] }
 
 // allSenders are the senders of every workspace.
 func allSenders(cfg *config.Config) []provider.Sender {

@@ -41,12 +41,13 @@ func (a *app) handler(ctx context.Context, launcher *webhook.Launcher) (http.Han
 }
 
 func (a *app) intake(launcher *webhook.Launcher) *webhook.Intake {
+	ours := newSenders(a.config)
 	return webhook.New(webhook.Options{
 		Catalogue: a.campaigns,
 		Launcher:  launcher,
 		Samples:   a.store,
-		Senders:   senders{a.config},
-		Providers: senders{a.config},
+		Senders:   ours,
+		Providers: ours,
 		PublicURL: a.config.PublicURL,
 		Limits:    webhook.Limits{Body: int64(a.config.Limits.HookBody)},
 		Logger:    a.logger,

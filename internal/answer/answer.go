@@ -6,8 +6,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 
 	"go.yaml.in/yaml/v4"
 
@@ -31,9 +29,6 @@ func read(data []byte) map[string]map[message.Verdict]string {
 	}
 	return found
 }
-
-// Languages are the languages that answers are shipped in, sorted.
-func Languages() []string { return slices.Sorted(maps.Keys(texts)) }
 
 // Choice says which answer is asked for.
 type Choice struct {
