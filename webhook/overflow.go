@@ -45,6 +45,14 @@ type Entry struct {
 	// fresh is the input of an entry that this process has just made: it is encoded
 	// only when the entry has to wait.
 	fresh any
+	// copied is set when another delivery of the same message was started.
+	copied bool
+}
+
+// asCopy is an entry whose message another delivery has started already.
+func (e Entry) asCopy() Entry {
+	e.copied = true
+	return e
 }
 
 // encoded is the entry with its input as JSON. Nothing is escaped that JSON
@@ -71,10 +79,11 @@ type EntryStarter interface {
 	Start(ctx context.Context, entry Entry) (workflows.Started, error)
 }
 
-// Table keeps entries in the database. Appending an entry whose id is known,
-// deleting one that is gone and marking one that is dead change nothing.
+// Table keeps entries in the database. Deleting an entry that is gone and marking
+// one that is dead change nothing.
 type Table interface {
-	// AppendIntake keeps all entries or none.
+	// AppendIntake keeps all entries or none; of those with one id, the one that
+	// arrived first.
 	AppendIntake(ctx context.Context, entries []Entry) error
 	// ListIntake returns at most limit waiting entries whose turn it is, the
 	// earliest arrival first, without those of some orders and without those

@@ -77,11 +77,17 @@ func (r *Relay) startGroups(ctx context.Context, entries []Entry, groups [][]int
 	return found
 }
 
+// start starts an entry. What waited here may have arrived before a copy that went
+// straight to Temporal, and then takes effect as of its own arrival: it becomes a
+// workflow of its own, which records that and does nothing twice.
 func (r *Relay) start(ctx context.Context, entry Entry) outcome {
-	_, result, err := r.launcher.start(ctx, entry, r.launcher.temporal.force())
+	started, result, err := r.launcher.start(ctx, entry, r.launcher.temporal.force())
 	if result == startUnreachable && ctx.Err() != nil {
 		// The relay was told to stop: the entry's turn comes again.
 		return outcome{}
+	}
+	if result == startDone && started.Duplicate && entry.Kind == EntryInboundMessage && !entry.copied {
+		return r.start(ctx, entry.asCopy())
 	}
 	return outcome{result, err}
 }

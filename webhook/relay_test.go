@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -111,9 +112,8 @@ func TestRelayKeepsOrder(t *testing.T) {
 
 // in the order of its arrival.
 
-// TestRelayTwice: what was started and could not be deleted is started again,
-
-// and is a duplicate.
+// TestRelayTwice: what was started and could not be deleted is started again, and
+// is a duplicate: of each message it might be an earlier copy.
 
 func TestRelayTwice(t *testing.T) {
 	t.Parallel()
@@ -125,7 +125,7 @@ func TestRelayTwice(t *testing.T) {
 		}
 		s.relay(t, "one")
 		s.drained(t, time.Minute)
-		if started, asked := s.temporal.seen(); len(started) != 100 || asked != 200 {
+		if started, asked := s.temporal.seen(); len(started) != 100 || asked != 300 {
 			t.Errorf("%d started by %d starts", len(started), asked)
 		}
 	})
@@ -236,5 +236,37 @@ func TestNoTableNoLease(t *testing.T) {
 			t.Errorf("status %+v", status)
 		}
 		stop()
+	})
+}
+
+// TestRelayStartsCopies: what waited while another delivery of the same message
+// was started becomes a workflow of its own, once; only messages have copies.
+func TestRelayStartsCopies(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSinks()
+		s.temporal.known = map[string]bool{"w-message": true, "w-run": true}
+		waiting, run := owed("message", "ann", 1), owed("run", "bob", 1)
+		run.Kind = EntryCampaignRun
+		if err := s.table.AppendIntake(t.Context(), []Entry{waiting, run}); err != nil {
+			t.Fatal(err)
+		}
+		var mu sync.Mutex
+		asked := map[string][]bool{}
+		s.temporal.during = func(_ context.Context, entry Entry) error {
+			mu.Lock()
+			defer mu.Unlock()
+			asked[entry.ID] = append(asked[entry.ID], entry.copied)
+			if entry.ID == "message" && len(asked["message"]) == 2 {
+				return errDown
+			}
+			return nil
+		}
+		s.relay(t, "one")
+		s.drained(t, time.Minute)
+		want := map[string][]bool{"message": {false, true, false, true}, "run": {false}}
+		if !maps.EqualFunc(asked, want, slices.Equal) {
+			t.Errorf("started as copies: %v", asked)
+		}
 	})
 }

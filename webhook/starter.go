@@ -33,6 +33,7 @@ func (s TemporalStarter) Start(ctx context.Context, entry Entry) (workflows.Star
 		if err != nil {
 			return workflows.Started{}, err
 		}
+		in.Copy = entry.copied
 		return workflows.StartInboundMessage(ctx, s.Client, in)
 	case EntryProviderUpdates:
 		in, err := inputOf[workflows.ProviderUpdatesInput](entry)

@@ -14,6 +14,9 @@ import (
 // InboundMessageInput starts the workflow of an inbound message.
 type InboundMessageInput struct {
 	Message message.Inbound `json:"message"`
+	// Copy is set for a delivery that waited while another one of the same message
+	// was started. It arrived before that one or after it; the record knows.
+	Copy bool `json:"copy,omitempty"`
 }
 
 // InboundMessageResult is what came of an inbound message.

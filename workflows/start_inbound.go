@@ -16,6 +16,10 @@ import (
 func StartInboundMessage(ctx context.Context, c client.Client, in InboundMessageInput) (Started, error) {
 	options := shortOptions(InboundWorkflowID(in.Message))
 	options.StaticSummary = channelName(in.Message.Channel) + " to " + in.Message.Sender.Name
+	if in.Copy {
+		options.ID += "/copy"
+		options.StaticSummary += ", delivered again"
+	}
 	options.TypedSearchAttributes = temporal.NewSearchAttributes(SearchSender.ValueSet(in.Message.Sender.Name))
 	return start(ctx, c, options, InboundMessageType, in)
 }

@@ -123,7 +123,13 @@ func (q session) mark(ctx context.Context, entry ledgerEntry) error {
 // markTime is of a fixed width, so that text order is time order.
 const markTime = "2006-01-02T15:04:05.000000Z"
 
-func writeMark(mark consent.Mark) string { return cut(mark.At).Format(markTime) + "|" + mark.ID }
+// writeMark writes a mark that isn't set as nothing.
+func writeMark(mark consent.Mark) string {
+	if !mark.IsSet() {
+		return ""
+	}
+	return cut(mark.At).Format(markTime) + "|" + mark.ID
+}
 
 func readMark(text string) consent.Mark {
 	at, id, _ := strings.Cut(text, "|")

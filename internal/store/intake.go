@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"iter"
 	"math/bits"
+	"slices"
 	"strings"
 	"time"
 )
@@ -78,7 +80,8 @@ func entriesOf(rows []intakeRow) []IntakeEntry {
 	return entries
 }
 
-// AppendIntake keeps entries, all or none. One whose id is known stays as it is.
+// AppendIntake keeps entries, all or none. Of those with one id it keeps the one
+// that arrived first: a repeated delivery takes effect as of its earliest arrival.
 func (s *Store) AppendIntake(ctx context.Context, entries []IntakeEntry) error {
 	for _, entry := range entries {
 		if err := entry.check(); err != nil {
@@ -88,6 +91,7 @@ func (s *Store) AppendIntake(ctx context.Context, entries []IntakeEntry) error {
 	if len(entries) == 0 {
 		return nil
 	}
+	entries = earliest(entries)
 	return s.write(ctx, func(tx session) error {
 		for portion := range portions(entries) {
 			if err := tx.addIntake(ctx, portion); err != nil {
@@ -96,6 +100,15 @@ func (s *Store) AppendIntake(ctx context.Context, entries []IntakeEntry) error {
 		}
 		return nil
 	})
+}
+
+// earliest is the entry of each id that arrived first, in the order of their ids:
+// two processes that keep the same ones don't lock each other out.
+func earliest(entries []IntakeEntry) []IntakeEntry {
+	sorted := slices.SortedStableFunc(slices.Values(entries), func(a, b IntakeEntry) int {
+		return cmp.Or(cmp.Compare(a.ID, b.ID), a.ArrivedAt.Compare(b.ArrivedAt))
+	})
+	return slices.CompactFunc(sorted, func(a, b IntakeEntry) bool { return a.ID == b.ID })
 }
 
 func (e IntakeEntry) check() error {
@@ -117,7 +130,9 @@ func (q session) addIntake(ctx context.Context, entries []IntakeEntry) error {
 	const (
 		insert = `INSERT INTO intake (id, workspace, kind, order_key, workflow_id, task_queue, input, arrived_at,
 			state, attempts, reason, created_at, next_at) VALUES `
-		row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		row  = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		keep = ` ON CONFLICT (id) DO UPDATE SET input = excluded.input, arrived_at = excluded.arrived_at
+			WHERE intake.state = 'waiting' AND intake.arrived_at > excluded.arrived_at`
 	)
 	d := q.store.dialect
 	now := d.time(q.store.now())
@@ -132,7 +147,7 @@ func (q session) addIntake(ctx context.Context, entries []IntakeEntry) error {
 		args = append(args, e.ID, e.Workspace, e.Kind, e.Order, e.WorkflowID, e.TaskQueue, input, d.time(e.ArrivedAt),
 			state, e.Attempts, reasonOf(e.Reason), now, now)
 	}
-	statement := insert + row + strings.Repeat(", "+row, len(entries)-1) + " ON CONFLICT (id) DO NOTHING"
+	statement := insert + row + strings.Repeat(", "+row, len(entries)-1) + keep
 	_, err := q.exec(ctx, statement, args...)
 	return err
 }

@@ -12,6 +12,7 @@ import (
 
 func init() {
 	suite["intake"] = testIntake
+	suite["intake keeps the earliest"] = testIntakeKeepsTheEarliest
 	suite["intake dead"] = testIntakeDead
 	suite["intake delayed"] = testIntakeDelayed
 	suite["intake large"] = testIntakeLarge
@@ -99,6 +100,20 @@ func testIntakeWhole(t *testing.T, s *Store) {
 		t.Fatal(err)
 	}
 	wantIntake(t, s, 10_000, nil)
+}
+
+func testIntakeKeepsTheEarliest(t *testing.T, s *Store) {
+	second, first, third := entryAt("a", "ann", 2), entryAt("a", "ann", 1), entryAt("a", "ann", 3)
+	second.Input, first.Input, third.Input = []byte("2"), []byte("1"), []byte("3")
+	dead, again := entryAt("b", "ann", 5), entryAt("b", "ann", 4)
+	dead.Dead = true
+	appendIntake(t, s, second, dead, third)
+	appendIntake(t, s, third, first, second, again)
+	appendIntake(t, s, second)
+	found, err := s.ListIntake(t.Context(), 9, nil)
+	if err != nil || len(found) != 1 || !found[0].ArrivedAt.Equal(first.ArrivedAt) || string(found[0].Input) != "1" {
+		t.Errorf("waiting: %+v, %v", found, err)
+	}
 }
 
 func testIntakeRefuses(t *testing.T, s *Store) {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 	"time"
@@ -211,36 +210,6 @@ func (r recorder) insert(ctx context.Context, result inbound.RecordMessageResult
 		err = errRecorded
 	}
 	return err
-}
-
-// recordedBefore is the answer to a message that stands in the database. A
-// repeated delivery keeps the earliest arrival.
-func (s *Store) recordedBefore(ctx context.Context, workspace string, record RecordMessage) (inbound.RecordMessageResult, error) {
-	const (
-		find   = "SELECT execution, result FROM messages WHERE workspace = ? AND id = ?"
-		arrive = "UPDATE messages SET arrived_at = ? WHERE workspace = ? AND id = ? AND arrived_at > ?"
-	)
-	var result inbound.RecordMessageResult
-	var row struct {
-		Execution string `db:"execution"`
-		Result    string `db:"result"`
-	}
-	m := record.Input.Message
-	if err := s.read().get(ctx, &row, find, workspace, m.ID); err != nil {
-		return result, err
-	}
-	if err := json.Unmarshal([]byte(row.Result), &result); err != nil {
-		return result, err
-	}
-	if row.Execution == record.Input.Execution {
-		return result, nil
-	}
-	at := s.dialect.time(m.ArrivedAt)
-	err := s.write(ctx, func(tx session) error {
-		_, err := tx.exec(ctx, arrive, at, workspace, m.ID, at)
-		return err
-	})
-	return inbound.RecordMessageResult{Duplicate: true, Why: "the message was recorded before"}, err
 }
 
 func recordStory(decision inbound.DecideConsentResult, result inbound.RecordMessageResult) string {

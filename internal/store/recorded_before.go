@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"replyflow/internal/consent"
+	"replyflow/internal/inbound"
+	"replyflow/internal/message"
+)
+
+// recordedBefore is the answer to a message that stands in the database. A
+// repeated delivery keeps the earliest arrival, whichever copy was recorded first:
+// one that waited for Temporal may come after a copy that did not.
+func (s *Store) recordedBefore(ctx context.Context, workspace string, record RecordMessage) (inbound.RecordMessageResult, error) {
+	const find = "SELECT execution, result, address, arrived_at FROM messages WHERE workspace = ? AND id = ?"
+	var result inbound.RecordMessageResult
+	var row struct {
+		Execution string `db:"execution"`
+		Result    string `db:"result"`
+		Address   string `db:"address"`
+		ArrivedAt moment `db:"arrived_at"`
+	}
+	m := record.Input.Message
+	if err := s.read().get(ctx, &row, find, workspace, m.ID); err != nil {
+		return result, err
+	}
+	if err := json.Unmarshal([]byte(row.Result), &result); err != nil {
+		return result, err
+	}
+	if row.Execution == record.Input.Execution {
+		return result, nil
+	}
+	duplicate := inbound.RecordMessageResult{Duplicate: true, Why: "the message was recorded before"}
+	if !cut(m.ArrivedAt).Before(row.ArrivedAt.Time) {
+		return duplicate, nil
+	}
+	duplicate.Why += ", by a copy that arrived later: the earlier arrival counts"
+	return duplicate, s.write(ctx, func(tx session) error {
+		return tx.keepEarliest(ctx, workspace, row.Address, m)
+	})
+}
+
+// keepEarliest moves what a message said to an earlier arrival.
+func (q session) keepEarliest(ctx context.Context, workspace, address string, m message.Inbound) error {
+	const (
+		arrive = "UPDATE messages SET arrived_at = ? WHERE workspace = ? AND id = ? AND arrived_at > ?"
+		take   = "UPDATE messages SET effective_at = ? WHERE workspace = ? AND id = ? AND effective_at > ?"
+		move   = "UPDATE consent_ledger SET effective_at = ? WHERE workspace = ? AND source = ? AND source_id = ? AND effective_at > ?"
+	)
+	if err := q.lockAddress(ctx, workspace, address); err != nil {
+		return err
+	}
+	arrived, effective := q.store.dialect.time(m.ArrivedAt), q.store.dialect.time(cut(m.EffectiveAt()))
+	if _, err := q.exec(ctx, arrive, arrived, workspace, m.ID, arrived); err != nil {
+		return err
+	}
+	if _, err := q.exec(ctx, take, effective, workspace, m.ID, effective); err != nil {
+		return err
+	}
+	moved, err := q.exec(ctx, move, effective, workspace, sourceMessage, m.ID, effective)
+	if err != nil || moved == 0 {
+		return err
+	}
+	return q.deriveStatus(ctx, workspace, m.ID)
+}
+
+// deriveStatus writes the statuses that a message had a part in again, from the
+// ledger: marks only rise by themselves.
+func (q session) deriveStatus(ctx context.Context, workspace, id string) error {
+	const (
+		find = `SELECT l.channel, l.address, l.scope, l.lane, l.category, l.action, l.effective_at, l.source_id
+			FROM consent_ledger l JOIN consent_ledger m ON m.workspace = l.workspace AND m.channel = l.channel
+				AND m.address = l.address AND m.scope = l.scope AND m.lane = l.lane AND m.category = l.category
+			WHERE m.workspace = ? AND m.source = ? AND m.source_id = ?`
+		write = `UPDATE consent_status SET out_mark = ?, in_mark = ?, lift_mark = ?
+			WHERE workspace = ? AND address = ? AND channel = ? AND scope = ? AND lane = ? AND category = ?`
+	)
+	var entries []struct {
+		Address string `db:"address"`
+		formerEntry
+	}
+	if err := q.list(ctx, &entries, find, workspace, sourceMessage, id); err != nil {
+		return err
+	}
+	type key struct {
+		address string
+		formerKey
+	}
+	derived := map[key]consent.Marks{}
+	for _, entry := range entries {
+		at := key{entry.Address, entry.formerKey}
+		marks := derived[at]
+		marks.Add(consent.Event{Action: entry.Action, At: entry.At.Time, ID: entry.SourceID})
+		derived[at] = marks
+	}
+	for at, marks := range derived {
+		if _, err := q.exec(ctx, write, writeMark(marks.Out), writeMark(marks.In), writeMark(marks.Lift),
+			workspace, at.address, at.Channel, at.Scope, at.Lane, at.Category); err != nil {
+			return err
+		}
+	}
+	return nil
+}
