@@ -61,7 +61,19 @@ func (d *dictionary) find(folded string) (Word, string, bool) {
 	if word, ok := d.alike[skeleton(squeezed)]; ok {
 		return word, RuleKeywordLookAlike, true
 	}
+	if word, ok := d.squeezed[unrepeat(squeezed)]; ok && word.Clear {
+		return word, RuleKeywordRepeated, true
+	}
 	return Word{}, "", false
+}
+
+// unrepeat is the shortest text that a text repeats: "stop" of "stopstopstop".
+func unrepeat(text string) string {
+	if text == "" {
+		return text
+	}
+	// Where a text is found in itself twice over, it repeats what lies before.
+	return text[:1+strings.Index(text[1:]+text, text)]
 }
 
 func ruleOf(word Word) string {

@@ -121,10 +121,20 @@ func hasWordsAt(message []string, place int, choice []string) bool {
 }
 
 // words are the words of a folded text, at most one more than a wish may have.
-// Letters that stand alone in a row are one word: "s t o p please".
+// Letters that stand alone in a row are one word: "s t o p please". A word that
+// is said over and over counts twice: more often says no more.
 func words(folded string) []string {
 	var found []string
+	said := 0
 	for word := range strings.FieldsFuncSeq(folded, isBetweenWords) {
+		if len(found) > 0 && word == found[len(found)-1] {
+			said++
+		} else {
+			said = 1
+		}
+		if said > 2 && utf8.RuneCountInString(word) > 1 {
+			continue
+		}
 		if found = append(found, word); len(found) > maxWords {
 			break
 		}
