@@ -28,7 +28,7 @@ type Store interface {
 	BatchBegin(context.Context, message.Workspace, store.BatchUpdate) (store.BatchProgress, error)
 	ResolvePeople(context.Context, inbound.ResolvePeopleInput) (inbound.ResolvePeopleResult, error)
 	RecordMessage(context.Context, message.Workspace, store.RecordMessage) (inbound.RecordMessageResult, error)
-	RecordUpdates(ctx context.Context, workspace message.Workspace, updates []message.Update, scopes store.ScopesOf, now time.Time) (inbound.RecordUpdatesResult, error)
+	RecordUpdates(ctx context.Context, workspace message.Workspace, updates []message.Update, scope store.ScopeOf, now time.Time) (inbound.RecordUpdatesResult, error)
 	AttachMessages(ctx context.Context, in inbound.AttachMessagesInput, now time.Time) (inbound.AttachMessagesResult, error)
 	ConsentState(ctx context.Context, workspace string, channel message.Channel, address string, target consent.Target) (consent.State, error)
 	BeginSend(ctx context.Context, workspace string, out store.Outbound) (store.SendClaim, error)

@@ -20,14 +20,13 @@ func (a *Activities) RecordUpdates(ctx context.Context, in inbound.RecordUpdates
 			return inbound.RecordUpdatesResult{}, err
 		}
 	}
-	result, err := a.store.RecordUpdates(ctx, workspace, in.Updates, a.scopesOf, a.now())
+	result, err := a.store.RecordUpdates(ctx, workspace, in.Updates, a.scopeOf, a.now())
 	return result, storeFailure(err)
 }
 
-// scopesOf are the scope that a consent towards a sender gets, and all that cover it.
-func (a *Activities) scopesOf(ref message.SenderRef) (own consent.Scope, applicable []consent.Scope) {
-	found := a.senders.byName[senderKey{ref.Workspace, ref.Name}]
-	return found.Scope(""), found.Scopes("")
+// scopeOf is the scope that a consent towards a sender gets, given at a number of it.
+func (a *Activities) scopeOf(ref message.SenderRef, number string) consent.Scope {
+	return a.senders.byName[senderKey{ref.Workspace, ref.Name}].Scope(number)
 }
 
 // AttachMessages gives a person the anonymous messages of their number.

@@ -77,11 +77,18 @@ func (a *API) getLedger(ctx context.Context, in *ledgerInput) (*ledgerOutput, er
 
 // consentAddress is the address that consent is kept by.
 func consentAddress(workspace message.Workspace, written string) string {
-	number, err := phone.Normalize(written, workspace.Region)
-	if err != nil || number.Key() == "" {
-		return strings.TrimSpace(written)
+	written = strings.TrimSpace(written)
+	spellings := []string{written}
+	if written != "" && strings.Trim(written, "0123456789") == "" {
+		// A WhatsApp id is a number without its plus.
+		spellings = append(spellings, "+"+written)
 	}
-	return phone.Canonical(number.E164)
+	for _, spelling := range spellings {
+		if number, err := phone.NormalizeAddress(spelling, workspace.Region); err == nil && number.Key() != "" {
+			return phone.Canonical(number.E164)
+		}
+	}
+	return written
 }
 
 func newLedgerEntry(entry store.LedgerEntry) LedgerEntry {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -28,7 +29,7 @@ type OptOut struct {
 type AddressOptOut struct {
 	OptOut
 	Address string   `json:"address" example:"+15550100123"`
-	People  []string `json:"people" nullable:"false" doc:"Who has the number."`
+	People  []string `json:"people" nullable:"false" doc:"Whom it holds for: everybody who has the number, or whoever brought it along from a number before."`
 	OptedIn bool     `json:"-"`
 }
 
@@ -113,6 +114,13 @@ func optOutsOfAddress(known store.AddressConsent, senders []Sender) []AddressOpt
 		state := func(target consent.Target) consent.State { return consent.Status(known.Rows, target) }
 		if optOut, out := optOutOf(sender, state); out {
 			found = append(found, AddressOptOut{OptOut: optOut, Address: known.Address, People: known.People})
+			continue
+		}
+		for _, mover := range known.Movers {
+			state := func(target consent.Target) consent.State { return mover.Consent.State(sender.Channel, target) }
+			if optOut, out := optOutOf(sender, state); out {
+				found = append(found, AddressOptOut{OptOut: optOut, Address: known.Address, People: []string{mover.ID}})
+			}
 		}
 	}
 	return found
@@ -205,9 +213,12 @@ func (a *API) putPersonOptOuts(ctx context.Context, in *setOptOutsInput) (*perso
 	return a.getPersonOptOuts(ctx, &personInput{ID: in.ID})
 }
 
+// earliestYear is before any consent to be texted.
+const earliestYear = 1970
+
 func (a *API) consentRecords(ctx context.Context, set []SetOptOut, person, address string) ([]store.RecordConsent, error) {
 	now, request := a.now().UTC(), randomWriter()
-	records := make([]store.RecordConsent, len(set))
+	var records []store.RecordConsent
 	for i, wish := range set {
 		at := fmt.Sprintf("body.optouts[%d]", i)
 		senders := a.sendersOf(caller(ctx), string(wish.Channel), wish.Sender)
@@ -216,24 +227,31 @@ func (a *API) consentRecords(ctx context.Context, set []SetOptOut, person, addre
 			return nil, refuseField(at+".sender", "no sender of this channel has this address or name")
 		case !wish.OptOut && strings.TrimSpace(wish.Reason) == "":
 			return nil, refuseField(at+".reason", "opting in needs a reason: who asked for it, and how")
+		case wish.EffectiveAt != nil && wish.EffectiveAt.Year() < earliestYear:
+			return nil, refuseField(at+".effective_at", "it lies before 1970; leave it out for now")
 		case wish.EffectiveAt != nil && wish.EffectiveAt.After(now):
 			return nil, refuseField(at+".effective_at", "it lies in the future; the server's clock says "+now.Format(time.RFC3339))
 		}
-		record := store.RecordConsent{
-			Channel: wish.Channel, Address: address, Scope: senders[0].Own, Category: message.CategoryAll, Action: consent.In, EffectiveAt: now,
-			Reason: wish.Reason, Evidence: wish.Evidence, Actor: "api", Person: person, Sender: senders[0].Address,
-			ID: fmt.Sprintf("api-%s-%d", request, i), Now: now,
+		for _, sender := range senders {
+			record := wish.record(sender, now)
+			record.Address, record.Person, record.ID = address, person, fmt.Sprintf("api-%s-%d", request, i)
+			records = append(records, record)
 		}
-		if wish.OptOut {
-			record.Action = consent.Out
-		}
-		if wish.Category != "" {
-			record.Category = wish.Category
-		}
-		if wish.EffectiveAt != nil {
-			record.EffectiveAt = *wish.EffectiveAt
-		}
-		records[i] = record
 	}
 	return records, nil
+}
+
+// record is what is recorded for one of the senders that a wish names.
+func (s SetOptOut) record(sender Sender, now time.Time) store.RecordConsent {
+	record := store.RecordConsent{
+		Channel: s.Channel, Scope: sender.Own, Category: cmp.Or(s.Category, message.CategoryAll), Action: consent.In, EffectiveAt: now,
+		Reason: s.Reason, Evidence: s.Evidence, Actor: "api", Sender: sender.Address, Now: now,
+	}
+	if s.OptOut {
+		record.Action = consent.Out
+	}
+	if s.EffectiveAt != nil {
+		record.EffectiveAt = *s.EffectiveAt
+	}
+	return record
 }

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"cmp"
+
 	"replyflow/internal/consent"
 	"replyflow/internal/message"
 )
@@ -11,15 +13,19 @@ type Sender struct {
 	Channel message.Channel
 	// Address is how outputs name the sender; inputs may use its name as well.
 	Address string
+	// Service is the messaging service of a number that keeps consent of its own:
+	// an input that names the service means all its numbers, and messages are
+	// listed by it.
+	Service string
 	// Own is what a consent towards the sender covers, Scopes are all that cover it.
 	Own    consent.Scope
 	Scopes []consent.Scope
-	// Scope is "service" or "workspace" when a consent covers more than this sender.
-	Scope string
 }
 
 // named reports whether an input means the sender.
-func (s Sender) named(text string) bool { return text == s.Address || text == s.Name }
+func (s Sender) named(text string) bool {
+	return text == s.Address || text == s.Name || text == s.Service && text != ""
+}
 
 func (s Sender) target(category message.Category) consent.Target {
 	return consent.Target{Scopes: s.Scopes, Category: category}
@@ -41,7 +47,7 @@ func (a *API) sendersOf(workspace, channel, name string) []Sender {
 func (a *API) senderAddress(workspace, name string) string {
 	for _, sender := range a.senders(workspace) {
 		if sender.named(name) {
-			return sender.Address
+			return cmp.Or(sender.Service, sender.Address)
 		}
 	}
 	return name

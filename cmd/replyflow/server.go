@@ -58,11 +58,22 @@ func (a *app) intake(launcher *webhook.Launcher) *webhook.Intake {
 func (a *app) apiSenders(workspace string) []api.Sender {
 	var found []api.Sender
 	for _, sender := range allSenders(a.config) {
-		if sender.Workspace == workspace {
-			found = append(found, api.Sender{
-				Name: sender.Name, Channel: message.Channel(sender.Channel), Address: sender.Ref().Address,
-				Own: sender.Scope(""), Scopes: sender.Scopes(""),
-			})
+		if sender.Workspace != workspace {
+			continue
+		}
+		one := api.Sender{
+			Name: sender.Name, Channel: message.Channel(sender.Channel), Address: sender.Ref().Address,
+			Own: sender.Scope(""), Scopes: sender.Scopes(""),
+		}
+		numbers := sender.ByNumber()
+		if len(numbers) == 0 {
+			found = append(found, one)
+		}
+		for _, number := range numbers {
+			byNumber := one
+			byNumber.Address, byNumber.Service = number, one.Address
+			byNumber.Own, byNumber.Scopes = sender.Scope(number), sender.Scopes(number)
+			found = append(found, byNumber)
 		}
 	}
 	return found

@@ -26,10 +26,12 @@ type Update struct {
 
 // DeliveryStatus is how far one of our messages got.
 type DeliveryStatus struct {
-	ProviderID string     `json:"provider_id"`
-	Status     string     `json:"status"`
-	To         string     `json:"to,omitempty"`
-	At         *time.Time `json:"at,omitempty"`
+	ProviderID string `json:"provider_id"`
+	Status     string `json:"status"`
+	To         string `json:"to,omitempty"`
+	// From is our number that sent it, where the provider says so.
+	From string     `json:"from,omitempty"`
+	At   *time.Time `json:"at,omitempty"`
 	// ErrorCode is the provider's, as text.
 	ErrorCode string `json:"error_code,omitempty"`
 	// SendID is our own id of the message, when the provider gives it back.

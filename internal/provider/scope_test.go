@@ -27,8 +27,8 @@ func TestScopes(t *testing.T) {
 		{"one number", plain, one, consent.SenderScope(one), []consent.Scope{consent.SenderScope(one), consent.WorkspaceScope}},
 		{"one number for all", everywhere, one, consent.WorkspaceScope, []consent.Scope{consent.SenderScope(one), consent.WorkspaceScope}},
 		{"a service", service, "1 (555) 010-0102", consent.ServiceScope("MG1"),
-			[]consent.Scope{consent.SenderScope(one), consent.SenderScope(two), consent.ServiceScope("MG1"), consent.WorkspaceScope}},
-		{"a service, by number", perNumber, two, consent.SenderScope(two), []consent.Scope{consent.SenderScope(two), consent.ServiceScope("MG1"), consent.WorkspaceScope}},
+			[]consent.Scope{consent.SenderScope(one), consent.SenderScope(two), consent.ServiceScope("MG1"), consent.WorkspaceScope, consent.SenderScope("MG1")}},
+		{"a service, by number", perNumber, two, consent.SenderScope(two), []consent.Scope{consent.SenderScope(two), consent.ServiceScope("MG1"), consent.WorkspaceScope, consent.SenderScope("MG1")}},
 	}
 	for _, c := range cases {
 		sender := Sender{Workspace: "default", Region: "US", Sender: c.sender}

@@ -24,7 +24,7 @@ func twilioStatus(r Request, sent form.Form, signers []Sender) (message.Update, 
 	}
 	account, id := sent.First("AccountSid"), firstOf(sent, twilioMessageIDs...)
 	status := &message.DeliveryStatus{
-		ProviderID: valid(id), Status: strings.ToLower(valid(firstOf(sent, "MessageStatus", "SmsStatus"))), To: valid(to),
+		ProviderID: valid(id), Status: strings.ToLower(valid(firstOf(sent, "MessageStatus", "SmsStatus"))), To: valid(to), From: valid(from),
 		ErrorCode: valid(sent.First("ErrorCode")), SendID: sendID(r.URL),
 	}
 	if status.ErrorCode == twilioOptedOut {

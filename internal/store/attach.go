@@ -46,7 +46,7 @@ func (q session) dropPending(ctx context.Context, id int64) error {
 // 30 days, when they are the number's oldest profile. It may be repeated.
 func (s *Store) AttachMessages(ctx context.Context, in inbound.AttachMessagesInput, now time.Time) (inbound.AttachMessagesResult, error) {
 	const (
-		oldest = "SELECT id, internal_id FROM people WHERE workspace = ? AND phone = ? ORDER BY created_at, id LIMIT 1"
+		oldest = "SELECT id, internal_id FROM people WHERE workspace = ? AND address = ? ORDER BY created_at, id LIMIT 1"
 		attach = `UPDATE messages SET person = ? WHERE workspace = ? AND address = ? AND person IS NULL
 			AND direction = 'in' AND arrived_at >= ?`
 	)

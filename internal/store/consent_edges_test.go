@@ -76,14 +76,13 @@ func testOptInBetween(t *testing.T, s *Store) {
 // testOptOutBeforeNumber: a WhatsApp user says STOP, gets another id, and only
 // then writes with a number.
 func testOptOutBeforeNumber(t *testing.T, s *Store) {
-	scopes := func(message.SenderRef) (consent.Scope, []consent.Scope) { return testScopes[0], testScopes }
 	stop := said{"m1", consent.Out, 0, false}.record("bsuid:US.1")
 	stop.Input.Message.Channel, stop.Input.Sender.E164 = message.WhatsApp, ""
 	mustRecord(t, s, stop)
 	renamed := message.Update{Key: "k1", Channel: message.WhatsApp, ArrivedAt: noon.Add(time.Hour), Identity: &message.IdentityChange{
 		Previous: message.Alias{Kind: message.AliasBSUID, Value: "US.1"}, Current: message.Alias{Kind: message.AliasBSUID, Value: "US.2"},
 	}}
-	if _, err := s.RecordUpdates(t.Context(), workspace, []message.Update{renamed}, scopes, noon); err != nil {
+	if _, err := s.RecordUpdates(t.Context(), workspace, []message.Update{renamed}, scopeOfTest, noon); err != nil {
 		t.Fatal(err)
 	}
 	both := said{"m2", "", 7200, false}.record(annNumber)
@@ -109,7 +108,6 @@ func testOddAddresses(t *testing.T, s *Store) {
 	if _, err := s.RecordMessage(t.Context(), workspace, record); err != nil {
 		t.Errorf("recording: %v", err)
 	}
-	scopes := func(message.SenderRef) (consent.Scope, []consent.Scope) { return testScopes[0], testScopes }
 	updates := []message.Update{
 		{Key: "k1", Channel: message.WhatsApp, ArrivedAt: noon, Other: odd},
 		{Key: "k2", Channel: message.WhatsApp, ArrivedAt: noon, Preference: &message.Preference{
@@ -117,7 +115,7 @@ func testOddAddresses(t *testing.T, s *Store) {
 		}},
 	}
 	for _, update := range updates {
-		if _, err := s.RecordUpdates(t.Context(), workspace, []message.Update{update}, scopes, noon); err != nil {
+		if _, err := s.RecordUpdates(t.Context(), workspace, []message.Update{update}, scopeOfTest, noon); err != nil {
 			t.Errorf("update %s: %v", update.Key, err)
 		}
 	}
@@ -129,13 +127,12 @@ func testOddAddresses(t *testing.T, s *Store) {
 // testProviderOptOutLog: what a provider reports stands in the log of the people
 // with the number, as a change only when it is one.
 func testProviderOptOutLog(t *testing.T, s *Store) {
-	scopes := func(message.SenderRef) (consent.Scope, []consent.Scope) { return testScopes[0], testScopes }
 	putWith(t, s, "ann", annNumber, 0)
 	for _, key := range []string{"k1", "k2"} {
 		blocked := message.Update{Key: key, Channel: message.SMS, Sender: message.SenderRef{Workspace: workspace.Key, Address: testSender}, ArrivedAt: noon,
 			Status: &message.DeliveryStatus{ProviderID: "SM" + key, Status: "undelivered", To: annNumber, ErrorCode: "21610",
 				OptOut: &message.ProviderOptOut{Category: message.CategoryAll, Rule: "twilio_21610"}}}
-		if _, err := s.RecordUpdates(t.Context(), workspace, []message.Update{blocked}, scopes, noon); err != nil {
+		if _, err := s.RecordUpdates(t.Context(), workspace, []message.Update{blocked}, scopeOfTest, noon); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -28,7 +28,6 @@ type told struct {
 
 // tell records a change in the way in which its lane is told of changes.
 func (c told) tell(t *testing.T, s *Store, address string) error {
-	scopes := func(message.SenderRef) (consent.Scope, []consent.Scope) { return testScopes[0], testScopes }
 	update := message.Update{
 		Key: c.id, Channel: message.SMS, Sender: message.SenderRef{Workspace: workspace.Key, Address: testSender}, ArrivedAt: noon.Add(24 * time.Hour),
 	}
@@ -42,13 +41,13 @@ func (c told) tell(t *testing.T, s *Store, address string) error {
 			verdict = message.VerdictOptIn
 		}
 		update.Preference = &message.Preference{From: address, Category: message.CategoryAll, Verdict: verdict, At: c.at}
-		_, err = s.RecordUpdates(t.Context(), workspace, []message.Update{update}, scopes, noon)
+		_, err = s.RecordUpdates(t.Context(), workspace, []message.Update{update}, scopeOfTest, noon)
 	case consent.LaneBlock:
 		update.Status = &message.DeliveryStatus{
 			ProviderID: c.id, Status: "undelivered", To: address, At: &c.at, ErrorCode: "21610",
 			OptOut: &message.ProviderOptOut{Category: message.CategoryAll, Rule: "twilio_21610"},
 		}
-		_, err = s.RecordUpdates(t.Context(), workspace, []message.Update{update}, scopes, noon)
+		_, err = s.RecordUpdates(t.Context(), workspace, []message.Update{update}, scopeOfTest, noon)
 	case consent.LaneStaff:
 		err = s.RecordConsents(t.Context(), workspace.Key, []RecordConsent{{
 			Channel: message.SMS, Address: address, Scope: testScopes[0], Category: message.CategoryAll, Action: c.action,

@@ -32,9 +32,9 @@ func (s *Store) DeletePerson(ctx context.Context, workspace, id string) error {
 		if err != nil {
 			return err
 		}
-		numbers := []string{text(row.Phone)}
+		numbers := []string{phone.Canonical(text(row.Phone))}
 		for _, number := range former {
-			numbers = append(numbers, number.Phone)
+			numbers = append(numbers, number.Address)
 		}
 		if err := tx.deleteEvidence(ctx, workspace, id, row.Internal, numbers); err != nil {
 			return err
@@ -65,7 +65,7 @@ func (q session) deleteEvidence(ctx context.Context, workspace, id string, inter
 		return err
 	}
 	for _, number := range numbers {
-		if _, err := q.exec(ctx, recorded, workspace, workspace, phone.Canonical(number), id); err != nil {
+		if _, err := q.exec(ctx, recorded, workspace, workspace, number, id); err != nil {
 			return err
 		}
 	}

@@ -47,7 +47,7 @@ func schemaOf(t *testing.T, s *Store) schema {
 	const (
 		postgresColumns = `SELECT table_name AS "table", column_name AS "column" FROM information_schema.columns
 			WHERE table_schema = 'public' ORDER BY table_name, ordinal_position`
-		sqliteColumns = `SELECT m.name AS "table", c.name AS "column" FROM sqlite_master m, pragma_table_info(m.name) c
+		sqliteColumns = `SELECT m.name AS "table", c.name AS "column" FROM sqlite_master m, pragma_table_xinfo(m.name) c
 			WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.name, c.cid`
 		postgresIndexes = `SELECT indexname FROM pg_indexes WHERE schemaname = 'public'
 			AND indexname NOT LIKE '%\_pkey' AND indexname NOT LIKE '%\_key' ORDER BY indexname`

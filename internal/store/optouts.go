@@ -8,85 +8,6 @@ import (
 	"replyflow/internal/message"
 )
 
-// AddressConsent is what is known of an address on a channel.
-type AddressConsent struct {
-	Channel message.Channel
-	Address string
-	Rows    []consent.Row
-	// People are the ids of those who have the number.
-	People []string
-}
-
-// AddressConsentQuery says which addresses to list.
-type AddressConsentQuery struct {
-	Channel string
-	Limit   int
-	Cursor  string
-}
-
-// AddressConsentPage is a part of a list of addresses.
-type AddressConsentPage struct {
-	Addresses []AddressConsent
-	Next      string
-}
-
-// addressCursor is the last address of a page.
-type addressCursor struct {
-	Channel message.Channel `json:"channel"`
-	Address string          `json:"address"`
-}
-
-// ListOptedOutAddresses returns a page of the addresses that ever opted out of
-// something, with all that their state derives from: some may be in again.
-func (s *Store) ListOptedOutAddresses(ctx context.Context, workspace string, query AddressConsentQuery) (AddressConsentPage, error) {
-	statement := "SELECT DISTINCT channel, address FROM consent_status WHERE workspace = ? AND out_mark <> ''"
-	args := []any{workspace}
-	if query.Channel != "" {
-		statement += " AND channel = ?"
-		args = append(args, query.Channel)
-	}
-	if query.Cursor != "" {
-		var after addressCursor
-		if err := readCursor(query.Cursor, &after); err != nil {
-			return AddressConsentPage{}, err
-		}
-		statement += " AND (channel, address) > (?, ?)"
-		args = append(args, after.Channel, after.Address)
-	}
-	limit := pageSize(query.Limit)
-	var rows []struct {
-		Channel message.Channel `db:"channel"`
-		Address string          `db:"address"`
-	}
-	q := s.read()
-	if err := q.list(ctx, &rows, statement+" ORDER BY channel, address LIMIT ?", append(args, limit+1)...); err != nil {
-		return AddressConsentPage{}, err
-	}
-	page := AddressConsentPage{}
-	if len(rows) > limit {
-		rows = rows[:limit]
-		page.Next = newCursor(addressCursor{rows[limit-1].Channel, rows[limit-1].Address})
-	}
-	for _, row := range rows {
-		known, err := q.addressConsent(ctx, workspace, row.Channel, row.Address)
-		if err != nil {
-			return page, err
-		}
-		page.Addresses = append(page.Addresses, known)
-	}
-	return page, nil
-}
-
-func (q session) addressConsent(ctx context.Context, workspace string, channel message.Channel, address string) (AddressConsent, error) {
-	const who = "SELECT id FROM people WHERE workspace = ? AND phone = ? ORDER BY created_at, id LIMIT 100"
-	known := AddressConsent{Channel: channel, Address: address, People: []string{}}
-	var err error
-	if known.Rows, err = q.consentRows(ctx, workspace, channel, address); err != nil {
-		return known, err
-	}
-	return known, q.list(ctx, &known.People, who, workspace, address)
-}
-
 // LedgerEntry is a change of consent, with its evidence.
 type LedgerEntry struct {
 	ID          int64
@@ -154,8 +75,8 @@ func (s *Store) ListLedger(ctx context.Context, workspace, address string, limit
 			l.source, l.source_id, l.rule, l.keyword, l.actor, l.reason, l.person, l.sender, e.data
 		FROM consent_ledger l LEFT JOIN consent_evidence e
 			ON e.workspace = l.workspace AND e.source = l.source AND e.source_id = l.source_id
-		WHERE l.workspace = ? AND l.address IN (SELECT ? UNION SELECT kind || ':' || value FROM aliases WHERE workspace = ? AND address = ?)`
-	args := []any{workspace, storable(address), workspace, storable(address)}
+		WHERE l.workspace = ? AND l.address IN (SELECT ? UNION SELECT kind || ':' || value FROM aliases WHERE workspace = ? AND channel = ? AND address = ?)`
+	args := []any{workspace, storable(address), workspace, message.WhatsApp, storable(address)}
 	if cursor != "" {
 		var before int64
 		if err := readCursor(cursor, &before); err != nil {

@@ -13,11 +13,13 @@ import (
 type PersonConsent struct {
 	// Address is the consent address of the person's number, empty without one.
 	Address string
-	// since is when the person got their number, zero when they had none before.
+	// since is when the person got their number, zero when that isn't known.
 	since time.Time
-	// rows are what was said at the number, by whomever. followed are the opt-outs
-	// of the numbers before and what the person has said since that lifts them.
-	rows, followed map[message.Channel][]consent.Row
+	// rows are what was said at the number, by whomever.
+	rows map[message.Channel][]consent.Row
+	// former are, for each number before, what was said there until the person left
+	// it, and what the person has said since that lifts it.
+	former []map[message.Channel][]consent.Row
 }
 
 // State is the person's consent towards a target on a channel.
@@ -26,8 +28,10 @@ func (p PersonConsent) State(channel message.Channel, target consent.Target) con
 	if own.OptedOut {
 		return own
 	}
-	if followed := consent.Status(p.followed[channel], target); followed.OptedOut {
-		return followed
+	for _, number := range p.former {
+		if followed := consent.Status(number[channel], target); followed.OptedOut {
+			return followed
+		}
 	}
 	if own.OptedIn && own.Since.Before(p.since) {
 		return consent.State{}
@@ -41,8 +45,16 @@ func (p PersonConsent) State(channel message.Channel, target consent.Target) con
 // older than their having the number was somebody else's: it ends that somebody's
 // opt-outs and opts nobody else in.
 func (s *Store) GetPersonConsent(ctx context.Context, workspace string, person Person) (PersonConsent, error) {
-	found := PersonConsent{rows: map[message.Channel][]consent.Row{}, followed: map[message.Channel][]consent.Row{}}
+	const got = "SELECT phone_since FROM people WHERE workspace = ? AND internal_id = ?"
+	found := PersonConsent{rows: map[message.Channel][]consent.Row{}}
 	q := s.read()
+	var since []moment
+	if err := q.list(ctx, &since, got, workspace, person.InternalID); err != nil {
+		return found, err
+	}
+	if len(since) > 0 {
+		found.since = since[0].Time
+	}
 	former, err := q.formerNumbers(ctx, workspace, person.InternalID)
 	if err != nil {
 		return found, err
@@ -51,7 +63,6 @@ func (s *Store) GetPersonConsent(ctx context.Context, workspace string, person P
 		if err := q.addFormer(ctx, workspace, &found, number); err != nil {
 			return found, err
 		}
-		found.since = number.LeftAt.Time
 	}
 	if person.Phone != nil {
 		found.Address = phone.Canonical(*person.Phone)
@@ -62,12 +73,14 @@ func (s *Store) GetPersonConsent(ctx context.Context, workspace string, person P
 
 // formerNumber is a number that a person had until a time.
 type formerNumber struct {
-	Phone  string `db:"phone"`
-	LeftAt moment `db:"left_at"`
+	Phone   string `db:"phone"`
+	Address string `db:"address"`
+	Since   moment `db:"since"`
+	LeftAt  moment `db:"left_at"`
 }
 
 func (q session) formerNumbers(ctx context.Context, workspace string, person int64) ([]formerNumber, error) {
-	const statement = "SELECT phone, left_at FROM former_numbers WHERE workspace = ? AND person = ? ORDER BY left_at"
+	const statement = "SELECT phone, address, since, left_at FROM former_numbers WHERE workspace = ? AND person = ? ORDER BY left_at"
 	var rows []formerNumber
 	err := q.list(ctx, &rows, statement, workspace, person)
 	return rows, err
@@ -81,36 +94,19 @@ func (q session) addOwn(ctx context.Context, workspace string, found *PersonCons
 			return err
 		}
 		found.rows[channel] = rows
-		for _, row := range rows {
-			row.Marks = liftsSince(row.Marks, found.since)
-			found.followed[channel] = append(found.followed[channel], row)
-		}
+		found.lift(channel, rows, found.since)
 	}
 	return nil
 }
 
-// liftsSince are the marks that lift opt-outs, from a time on.
-func liftsSince(marks consent.Marks, since time.Time) consent.Marks {
-	var lifts consent.Marks
-	if !marks.In.At.Before(since) {
-		lifts.In = marks.In
-	}
-	if !marks.Lift.At.Before(since) {
-		lifts.Lift = marks.Lift
-	}
-	return lifts
-}
-
-// addFormer adds the opt-outs that were in force at a number when the person left
-// it, and what lifts earlier ones that was said while the person had it. They
-// come from the ledger: the status of the number may have changed since, by
-// somebody else's word.
+// addFormer adds what was said at a number until the person left it. It comes from
+// the ledger: the status of the number may have changed since, by somebody else's
+// word.
 func (q session) addFormer(ctx context.Context, workspace string, found *PersonConsent, number formerNumber) error {
 	const statement = `SELECT channel, scope, lane, category, action, effective_at, source_id FROM consent_ledger
 		WHERE workspace = ? AND address = ? AND effective_at <= ?`
 	var entries []formerEntry
-	address, left := phone.Canonical(number.Phone), q.store.dialect.time(number.LeftAt.Time)
-	if err := q.list(ctx, &entries, statement, workspace, address, left); err != nil {
+	if err := q.list(ctx, &entries, statement, workspace, number.Address, q.store.dialect.time(number.LeftAt.Time)); err != nil {
 		return err
 	}
 	known := map[formerKey]consent.Marks{}
@@ -119,14 +115,32 @@ func (q session) addFormer(ctx context.Context, workspace string, found *PersonC
 		marks.Add(consent.Event{Action: entry.Action, At: entry.At.Time, ID: entry.SourceID})
 		known[entry.formerKey] = marks
 	}
+	rows := map[message.Channel][]consent.Row{}
 	for key, marks := range known {
-		row := consent.Row{Scope: key.Scope, Lane: key.Lane, Category: key.Category, Marks: liftsSince(marks, found.since)}
-		if !marks.In.At.After(marks.Out.At) && !marks.Lift.At.After(marks.Out.At) {
-			row.Marks.Out = marks.Out
-		}
-		found.followed[key.Channel] = append(found.followed[key.Channel], row)
+		rows[key.Channel] = append(rows[key.Channel], consent.Row{Scope: key.Scope, Lane: key.Lane, Category: key.Category, Marks: marks})
 	}
+	for channel := range rows {
+		found.lift(channel, rows[channel], number.Since.Time)
+	}
+	found.former = append(found.former, rows)
 	return nil
+}
+
+// lift lets what the person has said at a number, since they have it, lift the
+// opt-outs of the numbers before.
+func (p *PersonConsent) lift(channel message.Channel, rows []consent.Row, since time.Time) {
+	for _, row := range rows {
+		lifts := consent.Row{Scope: row.Scope, Lane: row.Lane, Category: row.Category}
+		if !row.Marks.In.At.Before(since) {
+			lifts.Marks.In = row.Marks.In
+		}
+		if !row.Marks.Lift.At.Before(since) {
+			lifts.Marks.Lift = row.Marks.Lift
+		}
+		for _, number := range p.former {
+			number[channel] = append(number[channel], lifts)
+		}
+	}
 }
 
 type formerEntry struct {

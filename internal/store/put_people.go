@@ -67,11 +67,11 @@ func (q session) putPage(ctx context.Context, workspace message.Workspace, page 
 // addPeople adds those who aren't there yet, and says who they are.
 func (q session) addPeople(ctx context.Context, workspace message.Workspace, page []newPerson) (map[string]bool, error) {
 	d := q.store.dialect
-	row := "(?, ?, " + d.jsonParam + ", " + d.jsonParam + ", ?, ?, ?)"
+	row := "(?, ?, " + d.jsonParam + ", " + d.jsonParam + ", ?, ?, ?, ?)"
 	var statement strings.Builder
-	statement.WriteString("INSERT INTO people (workspace, id, attributes, attribute_stamps, phone, created_at, updated_at) VALUES ")
+	statement.WriteString("INSERT INTO people (workspace, id, attributes, attribute_stamps, phone, phone_since, created_at, updated_at) VALUES ")
 	now := q.store.now()
-	args := make([]any, 0, 7*len(page))
+	args := make([]any, 0, 8*len(page))
 	for i, person := range page {
 		if i > 0 {
 			statement.WriteString(", ")
@@ -87,7 +87,7 @@ func (q session) addPeople(ctx context.Context, workspace message.Workspace, pag
 			return nil, err
 		}
 		args = append(args, workspace.Key, person.put.ID, person.values.document(), person.values.stampDocument(),
-			phoneOf(workspace, person.values.values), d.time(createdAt), d.time(now))
+			phoneOf(workspace, person.values.values), d.time(now), d.time(createdAt), d.time(now))
 	}
 	statement.WriteString(" ON CONFLICT (workspace, id) DO NOTHING RETURNING id")
 	var ids []string

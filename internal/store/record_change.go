@@ -6,7 +6,6 @@ import (
 
 	"replyflow/internal/consent"
 	"replyflow/internal/inbound"
-	"replyflow/internal/phone"
 )
 
 // namelessPrefix begins the address of a WhatsApp user whose number isn't known.
@@ -53,13 +52,10 @@ func (q session) recordChange(ctx context.Context, entry ledgerEntry, evidence E
 // number, at most inbound.MaxPeople, and whoever the entry names. With nobody it
 // is one empty id: the entry in the log is anonymous.
 func (q session) holders(ctx context.Context, entry ledgerEntry) ([]string, error) {
-	var found inbound.ResolvePeopleResult
-	if err := q.matchNumbers(ctx, entry.workspace, phone.Variants(entry.address), &found); err != nil {
-		return nil, err
-	}
+	const statement = "SELECT id FROM people WHERE workspace = ? AND address = ? ORDER BY created_at, id LIMIT ?"
 	var ids []string
-	for _, person := range found.People {
-		ids = append(ids, person.ID)
+	if err := q.list(ctx, &ids, statement, entry.workspace, entry.address, inbound.MaxPeople); err != nil {
+		return nil, err
 	}
 	if entry.person != "" && !slices.Contains(ids, entry.person) || len(ids) == 0 {
 		ids = append(ids, entry.person)

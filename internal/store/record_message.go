@@ -206,9 +206,24 @@ func (r recorder) insert(ctx context.Context, result inbound.RecordMessageResult
 	added, err := r.exec(ctx, statement, r.workspace.Key, m.ID, m.Channel, m.Provider, storable(m.ProviderID), m.Kind, m.Sender.Address,
 		m.Sender.Name, r.address(), r.person(), storable(m.Body), storable(string(encode(m))), storable(string(raw)),
 		d.time(m.EffectiveAt()), d.time(m.ArrivedAt), r.Input.Execution, string(encode(result)), optional(answers), optional(campaign), optional(run))
-	if err == nil && added == 0 {
-		err = errRecorded
+	switch {
+	case err != nil:
+		return err
+	case added == 0:
+		return errRecorded
+	case r.person() == nil:
+		return r.awaitOwner(ctx)
 	}
+	return nil
+}
+
+// awaitOwner lets an anonymous message be attached to somebody who got its number
+// after it was found that nobody had it: the database looks for such messages when
+// a number is written, and this one wasn't there yet.
+func (r recorder) awaitOwner(ctx context.Context) error {
+	statement := "INSERT INTO pending_attachments (workspace, person, address, created_at) SELECT workspace, internal_id, address, " +
+		r.store.dialect.timeParam + " FROM people WHERE workspace = ? AND address = ? ORDER BY created_at, id LIMIT 1"
+	_, err := r.exec(ctx, statement, r.store.dialect.time(r.Now), r.workspace.Key, r.address())
 	return err
 }
 

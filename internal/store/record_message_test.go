@@ -359,7 +359,6 @@ func testAnonymousAttached(t *testing.T, s *Store) {
 }
 
 func testProviderUpdates(t *testing.T, s *Store) {
-	scopes := func(message.SenderRef) (consent.Scope, []consent.Scope) { return testScopes[0], testScopes }
 	if _, err := s.BeginSend(t.Context(), workspace.Key, Outbound{ID: "o1", Channel: message.SMS, Sender: message.SenderRef{Address: testSender}, Address: annNumber, Now: noon}); err != nil {
 		t.Fatal(err)
 	}
@@ -377,7 +376,7 @@ func testProviderUpdates(t *testing.T, s *Store) {
 		update("k3", message.DeliveryStatus{ProviderID: "elsewhere", Status: "undelivered", To: "+15550100124", ErrorCode: "21610", OptOut: blocked.OptOut}),
 	}
 	for range 2 {
-		if _, err := s.RecordUpdates(t.Context(), workspace, updates, scopes, noon); err != nil {
+		if _, err := s.RecordUpdates(t.Context(), workspace, updates, scopeOfTest, noon); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -389,7 +388,7 @@ func testProviderUpdates(t *testing.T, s *Store) {
 	if err != nil || !state.OptedOut || state.Lane != consent.LaneBlock {
 		t.Errorf("a block of somebody else's message gave %+v, %v", state, err)
 	}
-	if _, err := s.RecordUpdates(t.Context(), workspace, []message.Update{update("k4", blocked)}, scopes, noon); err != nil {
+	if _, err := s.RecordUpdates(t.Context(), workspace, []message.Update{update("k4", blocked)}, scopeOfTest, noon); err != nil {
 		t.Fatal(err)
 	}
 	state, err = s.ConsentState(t.Context(), workspace.Key, message.SMS, annNumber, testTarget)
@@ -445,12 +444,11 @@ func testOptOutsFollowNewNumber(t *testing.T, s *Store) {
 	stop := said{"m1", consent.Out, 0, false}.record(annNumber)
 	stop.Input.Message.Channel = message.WhatsApp
 	mustRecord(t, s, stop)
-	scopes := func(message.SenderRef) (consent.Scope, []consent.Scope) { return testScopes[0], testScopes }
 	moved := message.Update{Key: "k1", Channel: message.WhatsApp, ArrivedAt: noon.Add(time.Hour), Identity: &message.IdentityChange{
 		Previous: message.Alias{Kind: message.AliasWAID, Value: "15550100123"}, Current: message.Alias{Kind: message.AliasWAID, Value: "15550100999"},
 	}}
 	for range 2 {
-		if _, err := s.RecordUpdates(t.Context(), workspace, []message.Update{moved}, scopes, noon); err != nil {
+		if _, err := s.RecordUpdates(t.Context(), workspace, []message.Update{moved}, scopeOfTest, noon); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -459,3 +457,6 @@ func testOptOutsFollowNewNumber(t *testing.T, s *Store) {
 		t.Errorf("the new number is %+v, %v", state, err)
 	}
 }
+
+// scopeOfTest is the scope of every consent that a provider reports in tests.
+func scopeOfTest(message.SenderRef, string) consent.Scope { return testScopes[0] }

@@ -13,15 +13,16 @@ import (
 	"replyflow/internal/phone"
 )
 
-// ScopesOf says what a consent towards a sender covers, and all that covers it.
-type ScopesOf func(message.SenderRef) (own consent.Scope, applicable []consent.Scope)
+// ScopeOf says what a consent towards a sender covers, given at one of its numbers;
+// number is empty where the provider doesn't say which.
+type ScopeOf func(sender message.SenderRef, number string) consent.Scope
 
 // RecordUpdates writes what a provider reported beside messages, in one
 // transaction, each update once.
-func (s *Store) RecordUpdates(ctx context.Context, workspace message.Workspace, updates []message.Update, scopes ScopesOf, now time.Time) (inbound.RecordUpdatesResult, error) {
+func (s *Store) RecordUpdates(ctx context.Context, workspace message.Workspace, updates []message.Update, scope ScopeOf, now time.Time) (inbound.RecordUpdatesResult, error) {
 	var result inbound.RecordUpdatesResult
 	err := s.write(ctx, func(tx session) error {
-		u := updater{session: tx, workspace: workspace, scopes: scopes, now: now, result: &result}
+		u := updater{session: tx, workspace: workspace, scope: scope, now: now, result: &result}
 		for _, update := range updates {
 			if err := u.record(ctx, update); err != nil {
 				return err
@@ -38,7 +39,7 @@ func (s *Store) RecordUpdates(ctx context.Context, workspace message.Workspace, 
 type updater struct {
 	session
 	workspace message.Workspace
-	scopes    ScopesOf
+	scope     ScopeOf
 	now       time.Time
 	result    *inbound.RecordUpdatesResult
 }
@@ -101,7 +102,7 @@ func (u updater) recordStatus(ctx context.Context, update message.Update, status
 	if status.OptOut == nil || sent.Address == "" {
 		return nil
 	}
-	own, _ := u.scopes(update.Sender)
+	own := u.scope(update.Sender, status.From)
 	u.result.OptedOut++
 	return u.recordBlock(ctx, u.workspace.Key, sent, *status.OptOut, own, status.ErrorCode, update.Key, u.now)
 }
@@ -149,7 +150,7 @@ func (u updater) recordPreference(ctx context.Context, update message.Update, pr
 	if address == "" || preference.Verdict != message.VerdictOptOut && preference.Verdict != message.VerdictOptIn {
 		return nil
 	}
-	own, _ := u.scopes(update.Sender)
+	own := u.scope(update.Sender, "")
 	action, rule := consent.Out, "provider_preference_stop"
 	if preference.Verdict == message.VerdictOptIn {
 		action, rule = consent.In, "provider_preference_resume"
@@ -169,8 +170,12 @@ func (u updater) recordPreference(ctx context.Context, update message.Update, pr
 
 // recordIdentity points a new name at the address that the old one led to.
 func (u updater) recordIdentity(ctx context.Context, update message.Update, change message.IdentityChange) error {
-	const move = `INSERT INTO aliases (workspace, channel, kind, value, address) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (workspace, channel, kind, value) DO UPDATE SET address = excluded.address`
+	const (
+		move = `INSERT INTO aliases (workspace, channel, kind, value, address) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (workspace, channel, kind, value) DO UPDATE SET address = excluded.address`
+		// The names that led to an id which is known as another one's now.
+		follow = "UPDATE aliases SET address = ? WHERE workspace = ? AND channel = ? AND address = ?"
+	)
 	if change.Previous.Kind == message.AliasWAID && change.Current.Kind == message.AliasWAID {
 		return u.recordNewNumber(ctx, update, change)
 	}
@@ -187,6 +192,12 @@ func (u updater) recordIdentity(ctx context.Context, update message.Update, chan
 			continue
 		}
 		if _, err := u.exec(ctx, move, u.workspace.Key, update.Channel, alias.Kind, storable(alias.Value), address); err != nil {
+			return err
+		}
+		if alias.Kind != message.AliasBSUID {
+			continue
+		}
+		if _, err := u.exec(ctx, follow, address, u.workspace.Key, update.Channel, storable(namelessPrefix+alias.Value)); err != nil {
 			return err
 		}
 	}

@@ -19,7 +19,8 @@ const ledgerPage = 500
 
 // DeleteOlder deletes a page of what is older than it is kept, of every
 // workspace, and returns how many rows went. An entry of the ledger that decides
-// a status stays whatever its age: a mark holds its id from the 29th character on.
+// a status stays whatever its age: a mark holds its id from the 29th character on,
+// and what was said at a number follows whoever had it then.
 func (s *Store) DeleteOlder(ctx context.Context, older Retention) (int, error) {
 	const (
 		messages = "DELETE FROM messages WHERE seq IN (SELECT seq FROM messages WHERE arrived_at < ? LIMIT ?)"
@@ -64,7 +65,9 @@ func (q session) deleteLedger(ctx context.Context, before time.Time) (int, error
 		find = `SELECT l.id, l.workspace, l.source, l.source_id FROM consent_ledger l WHERE l.effective_at < ? AND NOT EXISTS (
 			SELECT 1 FROM consent_status s WHERE s.workspace = l.workspace AND s.address = l.address AND s.channel = l.channel
 				AND s.scope = l.scope AND s.lane = l.lane AND s.category = l.category
-				AND l.source_id IN (substr(s.out_mark, 29), substr(s.in_mark, 29), substr(s.lift_mark, 29))) LIMIT ?`
+				AND l.source_id IN (substr(s.out_mark, 29), substr(s.in_mark, 29), substr(s.lift_mark, 29)))
+			AND NOT EXISTS (SELECT 1 FROM former_numbers f WHERE f.workspace = l.workspace AND f.address = l.address
+				AND f.left_at >= l.effective_at) LIMIT ?`
 		forget  = "DELETE FROM consent_ledger WHERE id = ?"
 		unprove = `DELETE FROM consent_evidence WHERE workspace = ? AND source = ? AND source_id = ? AND NOT EXISTS (
 			SELECT 1 FROM consent_ledger l WHERE l.workspace = consent_evidence.workspace
