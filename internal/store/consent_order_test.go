@@ -13,6 +13,7 @@ import (
 )
 
 func init() {
+	suite["updates of the same numbers at once"] = testUpdatesAtOnce
 	suite["consent from everywhere in any order"] = testConsentInAnyOrder
 	suite["consent from everywhere at once"] = testConsentAtOnce
 }
@@ -149,4 +150,34 @@ func testConsentAtOnce(t *testing.T, s *Store) {
 		all.Wait()
 		wantState(t, s, address, changes)
 	}
+}
+
+// testUpdatesAtOnce: reports about the same numbers, in one order and the other, at
+// the same time.
+func testUpdatesAtOnce(t *testing.T, s *Store) {
+	var all sync.WaitGroup
+	for writer := range 4 {
+		all.Go(func() {
+			for call := range 4 {
+				updates := make([]message.Update, 10)
+				for i := range updates {
+					updates[i] = message.Update{
+						Key: fmt.Sprintf("k-%d-%d-%d", writer, call, i), Channel: message.SMS, ArrivedAt: noon,
+						Sender: message.SenderRef{Workspace: workspace.Key, Address: testSender},
+						Status: &message.DeliveryStatus{
+							ProviderID: fmt.Sprintf("SM-%d-%d-%d", writer, call, i), Status: "failed", To: fmt.Sprintf("+1555010012%d", i), ErrorCode: "21610",
+							OptOut: &message.ProviderOptOut{Category: message.CategoryAll, Rule: "twilio_21610"},
+						},
+					}
+				}
+				if writer%2 == 1 {
+					slices.Reverse(updates)
+				}
+				if _, err := s.RecordUpdates(t.Context(), workspace, updates, scopeOfTest, noon); err != nil {
+					t.Errorf("writer %d: %v", writer, err)
+				}
+			}
+		})
+	}
+	all.Wait()
 }

@@ -15,6 +15,9 @@ const namelessPrefix = "bsuid:"
 // provider, staff or another system said so. It stands in the log of everybody
 // who has the number, as a change only when the state of the number changed.
 func (q session) recordChange(ctx context.Context, entry ledgerEntry, evidence Evidence, data messageData) error {
+	if err := q.lockAddress(ctx, entry.workspace, entry.address); err != nil {
+		return err
+	}
 	people, err := q.holders(ctx, entry)
 	if err != nil {
 		return err
@@ -37,7 +40,7 @@ func (q session) recordChange(ctx context.Context, entry ledgerEntry, evidence E
 	row.Marks.Add(entry.event)
 	was, is := consent.Status(before, target), consent.Status(append(slices.Clone(before), row), target)
 	kind := LogConsentUnchanged
-	if was.OptedOut != is.OptedOut || was.OptedIn != is.OptedIn {
+	if !was.Same(is) {
 		kind = LogConsentChanged
 	}
 	for _, person := range people {

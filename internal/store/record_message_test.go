@@ -272,6 +272,25 @@ func testReplyAttribution(t *testing.T, s *Store) {
 	if reply := mustRecord(t, s, reaction).Reply; reply != nil {
 		t.Errorf("a reaction answers %+v", reply)
 	}
+	send("o3", "SM3", 50)
+	if _, err := s.RecordUpdates(t.Context(), workspace, []message.Update{{
+		Key: "k1", Channel: message.SMS, ArrivedAt: noon, Status: &message.DeliveryStatus{ProviderID: "SM3", Status: "undelivered", To: annNumber},
+	}}, scopeOfTest, noon); err != nil {
+		t.Fatal(err)
+	}
+	if reply := mustRecord(t, s, said{"m5", "", 60, false}.record(annNumber)).Reply; reply == nil || reply.Message != "o2" {
+		t.Errorf("after one that never arrived %+v", reply)
+	}
+	send("o4", "SM4", 70)
+	whole := said{"m6", "", 75, false}.record(annNumber)
+	second := noon.Add(70 * time.Second)
+	whole.Input.Message.SentAt = &second
+	if _, err := s.writer.ExecContext(t.Context(), s.writer.Rebind("UPDATE messages SET effective_at = ? WHERE id = ?"), s.dialect.time(second.Add(300*time.Millisecond)), "o4"); err != nil {
+		t.Fatal(err)
+	}
+	if reply := mustRecord(t, s, whole).Reply; reply == nil || reply.Message != "o4" {
+		t.Errorf("within the second that the provider names %+v", reply)
+	}
 	claim, err := s.BeginSend(t.Context(), workspace.Key, Outbound{ID: "o1", Now: noon})
 	if err != nil || !claim.Done || claim.ProviderID != "SM1" {
 		t.Errorf("a repeated send got %+v, %v", claim, err)

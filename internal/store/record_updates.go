@@ -22,6 +22,9 @@ type ScopeOf func(sender message.SenderRef, number string) consent.Scope
 func (s *Store) RecordUpdates(ctx context.Context, workspace message.Workspace, updates []message.Update, scope ScopeOf, now time.Time) (inbound.RecordUpdatesResult, error) {
 	var result inbound.RecordUpdatesResult
 	err := s.write(ctx, func(tx session) error {
+		if err := tx.lockUpdates(ctx, workspace.Key); err != nil {
+			return err
+		}
 		u := updater{session: tx, workspace: workspace, scope: scope, now: now, result: &result}
 		for _, update := range updates {
 			if err := u.record(ctx, update); err != nil {
@@ -33,6 +36,12 @@ func (s *Store) RecordUpdates(ctx context.Context, workspace message.Workspace, 
 	result.Why = fmt.Sprintf("%d statuses, %d preferences, %d changed ids, %d others; %d opted out, %d repeated",
 		result.Statuses, result.Preferences, result.Identities, result.Others, result.OptedOut, result.Repeated)
 	return result, err
+}
+
+// lockUpdates lets one call after the other record updates: two that are about the
+// same people in another order would lock each other out. SQLite has one writer.
+func (q session) lockUpdates(ctx context.Context, workspace string) error {
+	return q.lockAddress(ctx, workspace, "updates")
 }
 
 // updater records the updates of one call.

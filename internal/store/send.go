@@ -105,6 +105,11 @@ func (s *Store) EndSend(ctx context.Context, workspace, id string, result SendRe
 		finish = "UPDATE messages SET provider_id = ?, status = ?, error_code = ? WHERE workspace = ? AND id = ? AND status = '" + sendBegun + "'"
 	)
 	return s.write(ctx, func(tx session) error {
+		if result.OptOut != nil {
+			if err := tx.lockUpdates(ctx, workspace); err != nil {
+				return err
+			}
+		}
 		finished, err := tx.exec(ctx, finish, storable(result.ProviderID), result.Status, result.ErrorCode, workspace, id)
 		if err != nil || finished == 0 && result.OptOut == nil {
 			return err
