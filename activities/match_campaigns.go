@@ -43,6 +43,9 @@ func (a *Activities) MatchCampaigns(ctx context.Context, in inbound.MatchCampaig
 		})
 	}
 	result.Why = fmt.Sprintf("none of %d campaigns that wait for messages", len(waiting))
+	if in.Overtaken {
+		result.Why += ": a later message has decided already"
+	}
 	if len(names) > 0 {
 		result.Why = strings.Join(names, ", ")
 	}
@@ -52,6 +55,10 @@ func (a *Activities) MatchCampaigns(ctx context.Context, in inbound.MatchCampaig
 // fits reports whether a message starts a campaign, and why.
 func (a *Activities) fits(ctx context.Context, definition definitions.Definition, in inbound.MatchCampaignsInput, view []byte) (bool, string, error) {
 	fits, why := definition.Trigger.Inbound.Fits(in.Message, in.Decision.Reserved)
+	if fits && in.Overtaken {
+		// What the person said later counts: this word says nothing any more.
+		return false, "", nil
+	}
 	if asked := definition.Trigger.Inbound.If; fits && asked != nil {
 		return a.asks(ctx, *asked, in, view)
 	}

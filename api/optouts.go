@@ -20,7 +20,7 @@ type OptOut struct {
 	Channel message.Channel  `json:"channel" enum:"sms,whatsapp"`
 	Sender  string           `json:"sender" doc:"Our sender: its address, else its messaging service." example:"+15550100100"`
 	Since   time.Time        `json:"since"`
-	Lane    consent.Lane     `json:"lane" doc:"Who said so: keyword, preference, block or staff."`
+	Lane    consent.Lane     `json:"lane" doc:"Who said so: keyword, preference, block or staff; review while somebody has to decide."`
 	Scope   string           `json:"scope,omitempty" doc:"service or workspace when it covers more than this sender."`
 	For     message.Category `json:"category" enum:"all,marketing" doc:"What isn't wanted: everything, or marketing."`
 }
@@ -87,7 +87,7 @@ func (a *API) addOptOuts(api huma.API) {
 	handle(api, operation(http.MethodGet, "/optouts", "list-optouts", "consent", "List who is opted out of what, now"), a.listOptOuts)
 	handle(api, operation(http.MethodGet, "/people/{id}/optouts", "get-person-optouts", "consent", "Show a person's consent towards each sender"), a.getPersonOptOuts)
 	set := operation(http.MethodPut, "/people/{id}/optouts", "put-person-optouts", "consent", "Record a person's wish")
-	set.Description = "It is recorded for the person's number, in a lane of its own: what staff record lifts only what staff recorded, never a typed STOP. Opting in needs a reason."
+	set.Description = "It is recorded for the person's number, in a lane of its own: what staff record lifts only what staff recorded, never a typed STOP. Opting in needs a reason. While a wish in other words waits for a decision, optout true confirms it and false dismisses it, and nobody is opted in by that."
 	handle(api, set, a.putPersonOptOuts)
 }
 

@@ -20,6 +20,7 @@ func (m *inboundMessage) startCampaigns(ctx workflow.Context) error {
 	}
 	matched, err := definitions.Execute(ctx, Activities.MatchCampaigns, inbound.MatchCampaignsInput{
 		Message: m.withoutRaw(), Person: m.person(), Decision: m.decision, Reply: m.recorded.Reply,
+		Overtaken: m.recorded.Overtaken,
 	}, "Find the campaigns that this message starts")
 	if err != nil {
 		return err

@@ -157,6 +157,8 @@ func (m *inboundMessage) outcome() message.Outcome {
 		return message.OutcomeDuplicate
 	case m.recorded.OptedOut():
 		return message.OutcomeOptedOut
+	case m.recorded.Held():
+		return message.OutcomeHeld
 	case m.recorded.OptedIn():
 		return message.OutcomeOptedIn
 	case m.decision.Verdict == message.VerdictHelp:
@@ -216,6 +218,8 @@ func (m *inboundMessage) effect() string {
 		return "recorded, and overtaken by a later one"
 	case m.recorded.OptedOut():
 		return "opted out " + numberOr(m.people.Count)
+	case m.recorded.Held():
+		return "may be an opt-out: nothing is sent to " + numberOr(m.people.Count) + " until somebody has decided"
 	case m.recorded.OptedIn():
 		return "opted in " + numberOr(m.people.Count)
 	case m.decision.Verdict == message.VerdictOptOut:

@@ -25,8 +25,11 @@ const (
 	LanePreference Lane = "preference"
 	// LaneBlock: what the provider blocks by itself (Twilio's 21610).
 	LaneBlock Lane = "block"
-	// LaneStaff: what staff and the API record, and what waits for their review.
+	// LaneStaff: what staff and the API record.
 	LaneStaff Lane = "staff"
+	// LaneReview: wishes that wait until somebody has decided what they were. Its
+	// lifts are decisions; nothing opts in here.
+	LaneReview Lane = "review"
 )
 
 // Action is what an event does to its lane.
@@ -118,8 +121,6 @@ type Effect struct {
 	Action   Action           `json:"action"`
 	// Wide covers every sender of the channel, not only the one written to.
 	Wide bool `json:"wide,omitempty"`
-	// Review is set when the opt-out holds only until somebody decides.
-	Review bool `json:"review,omitempty"`
 }
 
 // State is the consent of an address towards a sender, for a category.
@@ -133,4 +134,13 @@ type State struct {
 	Scope    Scope            `json:"scope,omitempty"`
 	Category message.Category `json:"category,omitempty"`
 	Event    string           `json:"event,omitempty"`
+}
+
+// Held reports whether nothing but a wish that waits for a decision keeps messages
+// back: it is no opt-out yet.
+func (s State) Held() bool { return s.OptedOut && s.Lane == LaneReview }
+
+// Same reports whether two states allow the same and are called the same.
+func (s State) Same(other State) bool {
+	return s.OptedOut == other.OptedOut && s.OptedIn == other.OptedIn && s.Held() == other.Held()
 }

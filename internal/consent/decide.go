@@ -48,7 +48,7 @@ func (r *Rules) decide(in Input) Decision {
 	}
 	byText := r.byText(in, found)
 	conflict := found.verdict != message.VerdictNone && found.verdict != in.Provider
-	if conflict && byText.Verdict == message.VerdictOptOut {
+	if conflict && (byText.Verdict == message.VerdictOptOut || byText.Review) {
 		byText.Rule, byText.Conflict = RuleConflict, true
 		byText.Why = "the provider took it for " + name(in.Provider) + ", but " + byText.Why + ": an opt-out wins"
 		return byText
@@ -72,10 +72,7 @@ func (r *Rules) byProvider(in Input, found reading) Decision {
 		decided.Effects = []Effect{optOut(found.all)}
 	case message.VerdictOptIn:
 		decided.Rule = RuleProviderOptIn
-		decided.Effects = []Effect{effect(LaneKeyword, In)}
-		if r.policy.Provider == twilio {
-			decided.Effects = append(decided.Effects, effect(LaneBlock, In))
-		}
+		decided.Effects = r.optIn(r.policy.Provider == twilio)
 	default:
 		decided.Rule = RuleProviderHelp
 	}
@@ -95,10 +92,7 @@ func (r *Rules) byText(in Input, found reading) Decision {
 	case found.verdict == message.VerdictOptOut:
 		decided.Effects = []Effect{optOut(found.all)}
 	case found.verdict == message.VerdictOptIn:
-		decided.Effects = []Effect{effect(LaneKeyword, In)}
-		if decided.ProviderKeyword {
-			decided.Effects = append(decided.Effects, effect(LaneBlock, In))
-		}
+		decided.Effects = r.optIn(decided.ProviderKeyword)
 	case found.rule == RuleAnswer:
 		return r.byAnswer(in, decided)
 	}
@@ -112,7 +106,7 @@ func (r *Rules) bySoftPolicy(decided Decision, found reading) Decision {
 	case SoftReview:
 		decided.Verdict = message.VerdictNone
 		decided.Review = true
-		decided.Effects = []Effect{{Lane: LaneStaff, Category: message.CategoryAll, Action: Out, Wide: found.all, Review: true}}
+		decided.Effects = []Effect{{Lane: LaneReview, Category: message.CategoryAll, Action: Out, Wide: found.all}}
 		decided.Why += "; nothing is sent until somebody has decided"
 	case SoftIgnore:
 		decided.Verdict = message.VerdictNone
@@ -152,6 +146,19 @@ func onlyOptOut(decided Decision) Decision {
 
 func effect(lane Lane, action Action) Effect {
 	return Effect{Lane: lane, Category: message.CategoryAll, Action: action}
+}
+
+// optIn is what a START does. It ends the provider's block when the provider acts
+// on it, and a wish of the same person that waits for a decision.
+func (r *Rules) optIn(unblocks bool) []Effect {
+	effects := []Effect{effect(LaneKeyword, In)}
+	if unblocks {
+		effects = append(effects, effect(LaneBlock, In))
+	}
+	if r.policy.SoftOptOut == SoftReview {
+		effects = append(effects, effect(LaneReview, Lift))
+	}
+	return effects
 }
 
 func optOut(wide bool) Effect {

@@ -14,7 +14,7 @@ var (
 	blockIn     = Effect{Lane: LaneBlock, Category: message.CategoryAll, Action: In}
 	blockLift   = Effect{Lane: LaneBlock, Category: message.CategoryAll, Action: Lift}
 	wideOut     = Effect{Lane: LaneKeyword, Category: message.CategoryAll, Action: Out, Wide: true}
-	reviewOut   = Effect{Lane: LaneStaff, Category: message.CategoryAll, Action: Out, Review: true}
+	reviewOut   = Effect{Lane: LaneReview, Category: message.CategoryAll, Action: Out}
 )
 
 func tagged(body string, verdict message.Verdict) Input {
@@ -68,6 +68,9 @@ func TestEffects(t *testing.T) {
 		{"YES on Twilio's WhatsApp", twilioWhatsApp, text("YES"), RuleAnswer, message.VerdictNone, nil},
 		{"soft", us(), text("stop texting me"), RuleSoftPhrase, message.VerdictOptOut, []Effect{keywordOut}},
 		{"soft, review", review, text("stop texting me"), RuleSoftPhrase, message.VerdictNone, []Effect{reviewOut}},
+		{"soft, review, tagged START", review, tagged("stop texting me", message.VerdictOptIn), RuleConflict, message.VerdictNone, []Effect{reviewOut}},
+		{"soft, review, tagged HELP", review, tagged("stop texting me", message.VerdictHelp), RuleConflict, message.VerdictNone, []Effect{reviewOut}},
+		{"START, review", review, text("START"), RuleKeywordOptIn, message.VerdictOptIn, []Effect{keywordIn, blockIn, {Lane: LaneReview, Category: message.CategoryAll, Action: Lift}}},
 		{"soft, ignored", ignore, text("stop texting me"), RuleSoftPhrase, message.VerdictNone, nil},
 		{"hard, whatever the policy", ignore, text("STOP"), RuleKeywordOptOut, message.VerdictOptOut, []Effect{keywordOut}},
 		{"near miss", us(), text("stop by tomorrow?"), RuleNearMiss, message.VerdictNone, nil},

@@ -31,16 +31,21 @@ func (t Target) covers(row Row) bool {
 	return row.Category == message.CategoryAll || row.Category == t.Category
 }
 
-// lanes in the order in which they are named when they agree to the instant.
+// lanes, but for those that wait, in the order in which they are named when they agree to the instant.
 var lanes = []Lane{LaneKeyword, LanePreference, LaneBlock, LaneStaff}
 
 // Status is the consent of an address towards a target. Within a lane the rows of
-// all scopes and categories that count are one; any lane that is out blocks, and
-// an opt-out wins a tie. The order of rows makes no difference.
+// all scopes that count are one; any lane that is out blocks, and an opt-out wins
+// a tie. An opt-out of everything is one of marketing too, whatever is said of
+// marketing alone. A wish that waits for a decision shows only when nothing else
+// blocks. The order of rows makes no difference.
 func Status(rows []Row, target Target) State {
 	var out, in State
 	for _, lane := range lanes {
-		state := laneState(rows, target, lane)
+		state := laneState(rows, Target{target.Scopes, message.CategoryAll}, lane)
+		if !state.OptedOut {
+			state = laneState(rows, target, lane)
+		}
 		switch {
 		case state.OptedOut:
 			out = latest(out, state)
@@ -51,8 +56,14 @@ func Status(rows []Row, target Target) State {
 	if out.OptedOut {
 		return out
 	}
+	if held := laneState(rows, target, LaneReview); held.OptedOut {
+		return held
+	}
 	return in
 }
+
+// Waits reports whether a wish waits for a decision, whatever else blocks.
+func Waits(rows []Row, target Target) bool { return laneState(rows, target, LaneReview).OptedOut }
 
 // latest is the state with the later event. The first wins a tie: lanes come in
 // their own order.

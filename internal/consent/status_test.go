@@ -76,8 +76,13 @@ func TestStatus(t *testing.T) {
 		{"a preference is for marketing", []Event{at(0, senderA, LanePreference, marketing, Out)}, senderA, marketing, "out preference 10:00"},
 		{"a preference spares the rest", []Event{at(0, senderA, LanePreference, marketing, Out)}, senderA, all, "-"},
 		{"STOP covers marketing", []Event{stop}, senderA, marketing, "out keyword 10:00"},
-		{"marketing again after STOP", []Event{stop, at(5, senderA, LaneKeyword, marketing, In)}, senderA, marketing, "in keyword 10:05"},
-		{"and only marketing", []Event{stop, at(5, senderA, LaneKeyword, marketing, In)}, senderA, all, "out keyword 10:00"},
+		{"marketing alone doesn't lift STOP", []Event{stop, at(5, senderA, LaneKeyword, marketing, In)}, senderA, marketing, "out keyword 10:00"},
+		{"START lifts what was said of marketing", []Event{at(0, senderA, LaneKeyword, marketing, Out), start}, senderA, marketing, "in keyword 10:05"},
+		{"a wish that waits", []Event{at(0, senderA, LaneReview, all, Out)}, senderA, marketing, "out review 10:00"},
+		{"a wish that waits hides no STOP", []Event{stop, at(9, senderA, LaneReview, all, Out)}, senderA, all, "out keyword 10:00"},
+		{"decided", []Event{at(0, senderA, LaneReview, all, Out), at(5, senderA, LaneReview, all, Lift)}, senderA, all, "-"},
+		{"decided, and opted in before", []Event{start, at(7, senderA, LaneReview, all, Out), at(9, senderA, LaneReview, all, Lift)}, senderA, all, "in keyword 10:05"},
+		{"and everything", []Event{stop, at(5, senderA, LaneKeyword, marketing, In)}, senderA, all, "out keyword 10:00"},
 		{"the later of two lanes", []Event{stop, at(9, senderA, LaneStaff, all, Out)}, senderA, all, "out staff 10:09"},
 		{"a service", []Event{at(3, service, LaneKeyword, all, Out)}, senderB, all, "out keyword 10:03"},
 	}
@@ -103,6 +108,12 @@ func say(state State) string {
 // naive is the definition itself, over the whole list of events: slow, and too
 // simple to share a mistake with the marks.
 func naive(events []Event, target Target) (out, in bool) {
+	if target.Category != all {
+		// Who wants nothing wants no marketing.
+		if out, _ := naive(events, Target{target.Scopes, all}); out {
+			return true, false
+		}
+	}
 	for _, lane := range lanes {
 		var latestOut, latestIn time.Time
 		for _, event := range events {

@@ -123,7 +123,13 @@ type RecordMessageResult struct {
 }
 
 // OptedOut reports whether the message opted the address out: it wasn't before.
-func (r RecordMessageResult) OptedOut() bool { return r.Changed && r.After.OptedOut }
+func (r RecordMessageResult) OptedOut() bool {
+	return r.Changed && r.After.OptedOut && !r.After.Held()
+}
+
+// Held reports whether the message keeps back what is sent to the address until
+// somebody has decided what it wishes.
+func (r RecordMessageResult) Held() bool { return r.Changed && r.After.Held() }
 
 // OptedIn reports whether the message opted the address in: it was out before, or
 // had said neither.
@@ -146,6 +152,8 @@ type MatchCampaignsInput struct {
 	Person   *Person             `json:"person,omitempty"`
 	Decision DecideConsentResult `json:"decision"`
 	Reply    *Reply              `json:"reply,omitempty"`
+	// Overtaken is set when a later message had decided about consent before.
+	Overtaken bool `json:"overtaken,omitempty"`
 }
 
 // AnswerKeywordInput asks for the one answer that a keyword gets.

@@ -31,6 +31,8 @@ const (
 	// OutcomeOptedOut, OutcomeOptedIn: an inbound message changed a consent.
 	OutcomeOptedOut Outcome = "opted_out"
 	OutcomeOptedIn  Outcome = "opted_in"
+	// OutcomeHeld: an inbound message may be an opt-out, and somebody has to decide.
+	OutcomeHeld Outcome = "held"
 	// OutcomeHelp: somebody asked for help.
 	OutcomeHelp Outcome = "help"
 	// OutcomeReply: somebody wrote something else.

@@ -132,19 +132,49 @@ func (s *Store) RecordConsents(ctx context.Context, workspace string, records []
 	})
 }
 
+// recordConsent records a consent. While a wish waits for a decision, this is the
+// decision: an opt-out confirms it, and an opt-in dismisses it, which opts nobody in.
 func (q session) recordConsent(ctx context.Context, workspace string, record RecordConsent) error {
+	if err := q.lockAddress(ctx, workspace, record.Address); err != nil {
+		return err
+	}
+	waits, err := q.waits(ctx, workspace, record)
+	if err != nil {
+		return err
+	}
 	rule, verdict := "staff_opt_out", message.VerdictOptOut
 	if record.Action == consent.In {
 		rule, verdict = "staff_opt_in", message.VerdictOptIn
 	}
-	return q.recordChange(ctx, ledgerEntry{
-		workspace: workspace, channel: record.Channel, address: storable(record.Address),
-		event: consent.Event{
-			Scope: record.Scope, Lane: consent.LaneStaff, Category: record.Category, Action: record.Action, At: cut(record.EffectiveAt), ID: record.ID,
-		},
-		source: sourceAPI, sourceID: record.ID, rule: rule, actor: record.Actor, reason: record.Reason,
-		person: record.Person, sender: record.Sender, recordedAt: record.Now,
-	}, Evidence{Given: record.Evidence}, messageData{
-		Channel: record.Channel, Rule: rule, Verdict: verdict, Why: "recorded by " + record.Actor,
-	})
+	if !waits || record.Action == consent.Out {
+		entry := record.entry(workspace, rule, consent.LaneStaff, record.Action, record.EffectiveAt)
+		if err := q.recordChange(ctx, entry, Evidence{Given: record.Evidence}, record.logged(rule, verdict)); err != nil || !waits {
+			return err
+		}
+	}
+	rule = "staff_decided"
+	return q.recordChange(ctx, record.entry(workspace, rule, consent.LaneReview, consent.Lift, record.Now),
+		Evidence{Given: record.Evidence}, record.logged(rule, message.VerdictNone))
+}
+
+// waits reports whether the record decides a wish that waits for it.
+func (q session) waits(ctx context.Context, workspace string, record RecordConsent) (bool, error) {
+	if record.Category != message.CategoryAll {
+		return false, nil
+	}
+	rows, err := q.consentRows(ctx, workspace, record.Channel, record.Address)
+	return consent.Waits(rows, consent.Target{Scopes: []consent.Scope{record.Scope, consent.WorkspaceScope}, Category: message.CategoryAll}), err
+}
+
+func (r RecordConsent) entry(workspace, rule string, lane consent.Lane, action consent.Action, at time.Time) ledgerEntry {
+	return ledgerEntry{
+		workspace: workspace, channel: r.Channel, address: storable(r.Address),
+		event:  consent.Event{Scope: r.Scope, Lane: lane, Category: r.Category, Action: action, At: cut(at), ID: r.ID},
+		source: sourceAPI, sourceID: r.ID, rule: rule, actor: r.Actor, reason: r.Reason,
+		person: r.Person, sender: r.Sender, recordedAt: r.Now,
+	}
+}
+
+func (r RecordConsent) logged(rule string, verdict message.Verdict) messageData {
+	return messageData{Channel: r.Channel, Rule: rule, Verdict: verdict, Why: "recorded by " + r.Actor}
 }

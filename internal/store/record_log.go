@@ -12,6 +12,7 @@ const (
 	LogMessageReceived   = "message_received"
 	LogMessageIgnored    = "message_ignored"
 	LogConsentChanged    = "consent_changed"
+	LogConsentHeld       = "consent_held"
 	LogConsentOvertaken  = "consent_overtaken"
 	LogConsentUnchanged  = "consent_unchanged"
 	LogNearMiss          = "near_miss"
@@ -60,8 +61,10 @@ func (r recorder) log(ctx context.Context, result inbound.RecordMessageResult) e
 	}
 	data.Rule, data.Keyword, data.Verdict, data.Why = decision.Rule, decision.Keyword, decision.Verdict, decision.Why
 	switch {
+	case result.Held():
+		return r.logChange(ctx, LogConsentHeld, data, people)
 	case result.Changed:
-		return r.logChange(ctx, data, people)
+		return r.logChange(ctx, LogConsentChanged, data, people)
 	case result.Overtaken:
 		return r.addLog(ctx, LogConsentOvertaken, person, data)
 	case len(decision.Effects) > 0:
@@ -73,12 +76,12 @@ func (r recorder) log(ctx context.Context, result inbound.RecordMessageResult) e
 }
 
 // logChange writes the change for everybody who has the number.
-func (r recorder) logChange(ctx context.Context, data messageData, people []inbound.Person) error {
+func (r recorder) logChange(ctx context.Context, kind string, data messageData, people []inbound.Person) error {
 	if len(people) == 0 {
-		return r.addLog(ctx, LogConsentChanged, "", data)
+		return r.addLog(ctx, kind, "", data)
 	}
 	for _, person := range people {
-		if err := r.addLog(ctx, LogConsentChanged, person.ID, data); err != nil {
+		if err := r.addLog(ctx, kind, person.ID, data); err != nil {
 			return err
 		}
 	}

@@ -111,7 +111,7 @@ func (r recorder) decide(ctx context.Context, result *inbound.RecordMessageResul
 		return err
 	}
 	result.After = consent.Status(rows, target)
-	result.Changed = result.Before.OptedOut != result.After.OptedOut || result.Before.OptedIn != result.After.OptedIn
+	result.Changed = !result.Before.Same(result.After)
 	result.Overtaken = overtaken(decision.Verdict, result.After, m.ID)
 	return nil
 }
@@ -131,7 +131,7 @@ func (r recorder) entry(effect consent.Effect) ledgerEntry {
 		scope = consent.WorkspaceScope
 	}
 	entry := ledgerEntry{
-		workspace: r.workspace.Key, channel: m.Channel, address: r.address(), review: effect.Review,
+		workspace: r.workspace.Key, channel: m.Channel, address: r.address(), review: effect.Lane == consent.LaneReview,
 		event: consent.Event{
 			Scope: scope, Lane: effect.Lane, Category: effect.Category, Action: effect.Action, At: cut(m.EffectiveAt()), ID: m.ID,
 		},
@@ -233,6 +233,8 @@ func recordStory(decision inbound.DecideConsentResult, result inbound.RecordMess
 		return "recorded; a later message had decided already"
 	case result.OptedOut():
 		return "recorded; the number is opted out now"
+	case result.Held():
+		return "recorded; nothing is sent to the number until somebody has decided"
 	case result.OptedIn():
 		return "recorded; the number is opted in now"
 	case len(decision.Effects) > 0:
