@@ -31,10 +31,12 @@ type Store interface {
 	RecordUpdates(ctx context.Context, workspace message.Workspace, updates []message.Update, scope store.ScopeOf, now time.Time) (inbound.RecordUpdatesResult, error)
 	AttachMessages(ctx context.Context, in inbound.AttachMessagesInput, now time.Time) (inbound.AttachMessagesResult, error)
 	ConsentState(ctx context.Context, workspace string, channel message.Channel, address string, target consent.Target) (consent.State, error)
+	FindSend(ctx context.Context, workspace, id string) (store.SendClaim, error)
+	PutOffSend(ctx context.Context, workspace, id string) error
 	BeginSend(ctx context.Context, workspace string, out store.Outbound) (store.SendClaim, error)
 	EndSend(ctx context.Context, workspace, id string, result store.SendResult) error
 	LogUnanswered(ctx context.Context, workspace, messageID, person, sender string, channel message.Channel, why string) error
-	CountAnswers(ctx context.Context, workspace, address, sender, purpose string, since time.Time) (int, error)
+	CountAnswers(ctx context.Context, workspace, address, sender, purpose, except string, since time.Time) (int, error)
 	GetPersonByInternalID(ctx context.Context, workspace string, id int64) (store.Person, error)
 	BatchPage(context.Context, message.Workspace, store.BatchUpdate) (store.BatchProgress, error)
 }

@@ -27,27 +27,33 @@ const (
 
 // AnswerKeyword sends the one answer that a keyword gets. Consent is checked here,
 // right before the provider is asked: an opt-out gets its one confirmation, and
-// nothing else is said to somebody who has opted out.
+// nothing else is said to somebody who has opted out. An earlier attempt that the
+// provider may have taken is looked into first, whatever has changed since.
 func (a *Activities) AnswerKeyword(ctx context.Context, in inbound.AnswerKeywordInput) (inbound.AnswerKeywordResult, error) {
 	sender, err := a.sender(in.Message.Sender)
 	if err != nil {
 		return inbound.AnswerKeywordResult{}, err
 	}
+	before, err := a.store.FindSend(ctx, sender.Workspace, answerID(in))
+	if err != nil {
+		return inbound.AnswerKeywordResult{}, storeFailure(err)
+	}
+	if before.Done {
+		return answeredBefore(before), nil
+	}
 	refused, err := a.refuseAnswer(ctx, sender, in)
 	if err != nil {
 		return inbound.AnswerKeywordResult{}, err
 	}
-	if refused != nil {
+	switch {
+	case refused != nil && before.PutOff:
+		end := store.SendResult{Status: "failed", Why: refused.Why, At: a.now()}
+		return *refused, storeFailure(a.store.EndSend(ctx, sender.Workspace, answerID(in), end))
+	case refused != nil && before.AttemptedAt == nil:
 		err := a.store.LogUnanswered(ctx, sender.Workspace, in.Message.ID, personOf(in), sender.Ref().Address, in.Message.Channel, refused.Why)
 		return *refused, storeFailure(err)
 	}
-	text, err := answer.Text(answer.Choice{
-		Kind: in.Kind, Keyword: in.Decision.Language, Languages: sender.Languages, Own: sender.Answers, Sender: sender.Name,
-	})
-	if err != nil {
-		return inbound.AnswerKeywordResult{}, refuse(InvalidSender, "the sender "+sender.Name+": "+err.Error())
-	}
-	return a.sendAnswer(ctx, sender, in, text)
+	return a.sendAnswer(ctx, sender, in, refused != nil)
 }
 
 // refuseAnswer says why a keyword gets no answer, nil when it gets one.
@@ -72,7 +78,7 @@ func (a *Activities) refuseAnswer(ctx context.Context, sender sender, in inbound
 	if in.Kind != message.VerdictHelp {
 		return nil, nil
 	}
-	sent, err := a.store.CountAnswers(ctx, sender.Workspace, in.Address, sender.Ref().Address, purpose(in.Kind), a.now().Add(-helpEvery))
+	sent, err := a.store.CountAnswers(ctx, sender.Workspace, in.Address, sender.Ref().Address, purpose(in.Kind), answerID(in), a.now().Add(-helpEvery))
 	if err != nil {
 		return nil, storeFailure(err)
 	}
@@ -83,9 +89,16 @@ func (a *Activities) refuseAnswer(ctx context.Context, sender sender, in inbound
 }
 
 // sendAnswer sends the answer once: it is claimed in the store first, so that a
-// second attempt knows that there was one and asks the provider about it.
-func (a *Activities) sendAnswer(ctx context.Context, sender sender, in inbound.AnswerKeywordInput, text string) (inbound.AnswerKeywordResult, error) {
-	id := "answer-" + in.Message.ID
+// second attempt knows that there was one and asks the provider about it. When it
+// is too late, asking is all that is done.
+func (a *Activities) sendAnswer(ctx context.Context, sender sender, in inbound.AnswerKeywordInput, tooLate bool) (inbound.AnswerKeywordResult, error) {
+	text, err := answer.Text(answer.Choice{
+		Kind: in.Kind, Keyword: in.Decision.Language, Languages: sender.Languages, Own: sender.Answers, Sender: sender.Name,
+	})
+	if err != nil {
+		return inbound.AnswerKeywordResult{}, refuse(InvalidSender, "the sender "+sender.Name+": "+err.Error())
+	}
+	id := answerID(in)
 	claim, err := a.store.BeginSend(ctx, sender.Workspace, store.Outbound{
 		ID: id, Channel: in.Message.Channel, Sender: sender.Ref(), Provider: sender.Provider, Service: in.Message.Service,
 		Address: in.Address, From: in.Message.To, To: in.Message.From, Body: text,
@@ -95,7 +108,7 @@ func (a *Activities) sendAnswer(ctx context.Context, sender sender, in inbound.A
 		return inbound.AnswerKeywordResult{}, storeFailure(err)
 	}
 	if claim.Done {
-		return inbound.AnswerKeywordResult{Sent: claim.ProviderID != "", ProviderID: claim.ProviderID, Reason: "already", Why: "answered before"}, nil
+		return answeredBefore(claim), nil
 	}
 	carrier, ok := provider.Named(sender.Provider)
 	if !ok {
@@ -103,10 +116,10 @@ func (a *Activities) sendAnswer(ctx context.Context, sender sender, in inbound.A
 	}
 	sent, err := carrier.Send(ctx, a.client, sender.Sender, provider.Outgoing{
 		ID: id, From: in.Message.To, Service: in.Message.Service, To: in.Message.From, Body: text,
-		ReplyTo: in.Message.ProviderID, StatusCallback: a.statusCallback(sender.Provider), AttemptedAt: claim.AttemptedAt,
+		ReplyTo: in.Message.ProviderID, StatusCallback: a.statusCallback(sender.Provider), AttemptedAt: claim.AttemptedAt, TooLate: tooLate,
 	})
 	if err != nil {
-		return a.answerFailed(ctx, sender, in, id, err)
+		return a.answerFailed(ctx, sender, in, err)
 	}
 	if err := a.store.EndSend(ctx, sender.Workspace, id, store.SendResult{ProviderID: sent.ProviderID, Status: sent.Status, At: a.now()}); err != nil {
 		return inbound.AnswerKeywordResult{}, storeFailure(err)
@@ -116,20 +129,40 @@ func (a *Activities) sendAnswer(ctx context.Context, sender sender, in inbound.A
 
 // answerFailed says whether another attempt may follow. A refusal for good is
 // recorded, and is an opt-out when the provider says so.
-func (a *Activities) answerFailed(ctx context.Context, sender sender, in inbound.AnswerKeywordInput, id string, err error) (inbound.AnswerKeywordResult, error) {
+func (a *Activities) answerFailed(ctx context.Context, sender sender, in inbound.AnswerKeywordInput, err error) (inbound.AnswerKeywordResult, error) {
 	failed, known := provider.AsSendError(err)
-	if !known || failed.Retry || failed.Unsure {
-		options := temporal.ApplicationErrorOptions{Cause: err}
-		if known && failed.After > 0 {
-			options.NextRetryDelay = failed.After
+	if !known || failed.Retry {
+		return inbound.AnswerKeywordResult{}, a.answerLater(ctx, sender, in, err)
+	}
+	end := store.SendResult{Status: "failed", ErrorCode: failed.Code, Why: failed.Error(), At: a.now(), OptOut: failed.OptOut, Scope: sender.Scope(in.Message.To)}
+	result := inbound.AnswerKeywordResult{Reason: "refused", Why: "not answered: the provider refused: " + failed.Error()}
+	if failed.Unsure {
+		end.Status = store.SendUnknown
+		result = inbound.AnswerKeywordResult{Reason: "unknown", Why: "whether the answer was sent isn't known: " + failed.Error()}
+	}
+	return result, storeFailure(a.store.EndSend(ctx, sender.Workspace, answerID(in), end))
+}
+
+// answerLater is the error of an attempt after which another one follows, as early
+// as the provider asks. What the provider surely didn't take needn't be looked up.
+func (a *Activities) answerLater(ctx context.Context, sender sender, in inbound.AnswerKeywordInput, cause error) error {
+	options := temporal.ApplicationErrorOptions{Cause: cause}
+	if failed, known := provider.AsSendError(cause); known {
+		options.NextRetryDelay = failed.After
+		if !failed.Unsure {
+			if err := a.store.PutOffSend(ctx, sender.Workspace, answerID(in)); err != nil {
+				return storeFailure(err)
+			}
 		}
-		return inbound.AnswerKeywordResult{}, temporal.NewApplicationErrorWithOptions("the provider didn't take the answer", ProviderUnavailable, options)
 	}
-	end := store.SendResult{Status: "failed", ErrorCode: failed.Code, At: a.now(), OptOut: failed.OptOut, Scope: sender.Scope(in.Message.To)}
-	if err := a.store.EndSend(ctx, sender.Workspace, id, end); err != nil {
-		return inbound.AnswerKeywordResult{}, storeFailure(err)
-	}
-	return inbound.AnswerKeywordResult{Reason: "refused", Why: "not answered: the provider refused: " + failed.Error()}, nil
+	return temporal.NewApplicationErrorWithOptions("the provider didn't take the answer", ProviderUnavailable, options)
+}
+
+// answerID is our own id of the answer to a message.
+func answerID(in inbound.AnswerKeywordInput) string { return "answer-" + in.Message.ID }
+
+func answeredBefore(claim store.SendClaim) inbound.AnswerKeywordResult {
+	return inbound.AnswerKeywordResult{Sent: claim.ProviderID != "", ProviderID: claim.ProviderID, Reason: "already", Why: "answered before"}
 }
 
 func noAnswer(reason, format string, args ...any) *inbound.AnswerKeywordResult {

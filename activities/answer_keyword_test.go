@@ -18,8 +18,16 @@ import (
 
 const writer = "+15550100123"
 
-// answering is the activities with one sender, whose provider is a server of the test.
+// answering is the activities with one Twilio sender, whose API is a server of the test.
 func answering(t *testing.T, twilio *providertest.Twilio) (*activities.Activities, *store.Store, provider.Sender) {
+	return answeringFor(t, config.Sender{
+		Name: "Test", Channel: "sms", Provider: "twilio", Account: providertest.TwilioAccount, Address: "+15550100100",
+		AuthTokens: []config.Secret{providertest.TwilioToken}, KeywordReplies: "replyflow", APIBase: twilio.URL,
+	})
+}
+
+func answeringFor(t *testing.T, configured config.Sender) (*activities.Activities, *store.Store, provider.Sender) {
+	t.Helper()
 	t.Helper()
 	db, err := store.Open(t.Context(), "sqlite://"+filepath.Join(t.TempDir(), "test.db"))
 	if err != nil {
@@ -29,10 +37,7 @@ func answering(t *testing.T, twilio *providertest.Twilio) (*activities.Activitie
 	if err := db.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	sender := provider.Sender{Workspace: workspace.Key, Region: "US", Sender: config.Sender{
-		Name: "Test", Channel: "sms", Provider: "twilio", Account: providertest.TwilioAccount, Address: "+15550100100",
-		AuthTokens: []config.Secret{providertest.TwilioToken}, KeywordReplies: "replyflow", APIBase: twilio.URL,
-	}}
+	sender := provider.Sender{Workspace: workspace.Key, Region: "US", Sender: configured}
 	sender.FillDefaults()
 	senders, err := activities.NewSenders([]provider.Sender{sender}, func(string) string { return "US" })
 	if err != nil {
@@ -99,6 +104,85 @@ func TestConfirmationIsSentOnceAndInTime(t *testing.T) {
 	}
 	if sent := len(twilio.Messages()); sent != 1 {
 		t.Errorf("%d confirmations were sent", sent)
+	}
+}
+
+// An answer that the provider put off isn't one that was given.
+func TestHelpThatWasPutOffDoesNotCount(t *testing.T) {
+	t.Parallel()
+	twilio := providertest.NewTwilio(t)
+	a, _, sender := answering(t, twilio)
+	for i := range 3 {
+		twilio.Fail(providertest.TooMany("1"))
+		in := keyword(sender, fmt.Sprintf("h%d", i), message.VerdictHelp, 0)
+		if result, err := a.AnswerKeyword(t.Context(), in); err == nil {
+			t.Errorf("a provider that asks to slow down gave %+v", result)
+		}
+		if result, err := a.AnswerKeyword(t.Context(), in); err != nil || result.Reason != "sent" {
+			t.Errorf("HELP number %d, again: %+v, %v", i+1, result, err)
+		}
+	}
+	if lookups := len(twilio.Lookups()); lookups != 0 {
+		t.Errorf("%d attempts were looked up that surely failed", lookups)
+	}
+}
+
+// What became of an attempt whose answer was lost is found out also when it is too
+// late to send: the log must not say that nothing was sent.
+func TestLostAnswerIsLookedUpThoughItIsLate(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		fault providertest.Fault
+		want  string
+		sent  int
+	}{{providertest.ClosedAfterTaking(), "sent", 1}, {providertest.ClosedBeforeTaking(), "refused", 0}}
+	for _, c := range cases {
+		twilio := providertest.NewTwilio(t)
+		a, db, sender := answering(t, twilio)
+		optOut(t, db, sender)
+		twilio.Fail(c.fault)
+		if result, err := a.AnswerKeyword(t.Context(), keyword(sender, "m1", message.VerdictOptOut, time.Minute)); err == nil {
+			t.Errorf("a lost answer gave %+v", result)
+		}
+		late := keyword(sender, "m1", message.VerdictOptOut, 6*time.Minute)
+		if result, err := a.AnswerKeyword(t.Context(), late); err != nil || result.Reason != c.want {
+			t.Errorf("%s: %+v, %v", c.want, result, err)
+		}
+		if result, err := a.AnswerKeyword(t.Context(), late); err != nil || result.Reason != "already" {
+			t.Errorf("%s, again: %+v, %v", c.want, result, err)
+		}
+		if sent := len(twilio.Messages()); sent != c.sent {
+			t.Errorf("%s: %d confirmations were sent", c.want, sent)
+		}
+	}
+}
+
+// Meta can't be asked: after an attempt that may have been taken nothing is sent
+// again, and nothing is called refused.
+func TestMetaIsNeverGivenAnAnswerTwice(t *testing.T) {
+	t.Parallel()
+	meta := providertest.NewMeta(t)
+	a, db, sender := answeringFor(t, config.Sender{
+		Name: "Test", Channel: "whatsapp", Provider: "meta", PhoneNumberID: providertest.MetaPhoneNumberID, Address: "+15550100100",
+		AppSecrets: []config.Secret{"secret"}, VerifyToken: "verify", AccessToken: providertest.MetaToken, KeywordReplies: "replyflow", APIBase: meta.URL,
+	})
+	for id, began := range map[string]time.Time{"fresh": time.Now(), "settled": time.Now().Add(-2 * time.Minute)} {
+		in := keyword(sender, id, message.VerdictHelp, 0)
+		in.Message.Channel = message.WhatsApp
+		if _, err := db.BeginSend(t.Context(), workspace.Key, store.Outbound{ID: "answer-" + id, Channel: message.WhatsApp, Purpose: "answer_help", Now: began}); err != nil {
+			t.Fatal(err)
+		}
+		result, err := a.AnswerKeyword(t.Context(), in)
+		if id == "fresh" && err == nil || id == "settled" && (err != nil || result.Reason != "unknown" || result.Sent) {
+			t.Errorf("%s: %+v, %v", id, result, err)
+		}
+	}
+	if sent := len(meta.Messages()); sent != 0 {
+		t.Errorf("%d answers were sent a second time", sent)
+	}
+	log, err := db.ListActivity(t.Context(), workspace.Key, store.ActivityQuery{Type: store.LogKeywordUnanswered})
+	if err != nil || len(log.Activity) != 1 {
+		t.Errorf("logged %+v, %v", log.Activity, err)
 	}
 }
 

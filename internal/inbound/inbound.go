@@ -171,7 +171,8 @@ type AnswerKeywordInput struct {
 type AnswerKeywordResult struct {
 	Sent       bool   `json:"sent"`
 	ProviderID string `json:"provider_id,omitempty"`
-	// Reason is a short word: sent, too_old, rate_limited, opted_out, refused, already.
+	// Reason is a short word: sent, too_old, overtaken, rate_limited,
+	// opted_out, refused, unknown, already.
 	Reason string `json:"reason"`
 	Why    string `json:"why"`
 }

@@ -37,6 +37,10 @@ func gatewaySend(ctx context.Context, client *http.Client, sender Sender, out Ou
 	if err != nil {
 		return Sent{}, err
 	}
+	if out.TooLate {
+		// Asking would send it.
+		return Sent{}, &SendError{Unsure: true, Reason: "an earlier attempt may have been sent, and a gateway can't be asked without sending"}
+	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Authorization", "Bearer "+string(sender.AccessToken))
 	request.Header.Set("Idempotency-Key", out.ID)

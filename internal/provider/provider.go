@@ -134,9 +134,13 @@ type Outgoing struct {
 	ReplyTo string
 	// StatusCallback is where the provider reports what became of the message.
 	StatusCallback string
-	// AttemptedAt is set on a second attempt: when the first one began. The
-	// provider is asked first whether that one arrived.
+	// AttemptedAt is set when there was an attempt of which nobody knows whether the
+	// provider took it: when it began. The provider is asked first, and one that
+	// can't be asked is never given the message a second time.
 	AttemptedAt *time.Time
+	// TooLate is set when nothing may be sent any more: only what became of that
+	// attempt is asked.
+	TooLate bool
 }
 
 // Sent is a message that the provider took.

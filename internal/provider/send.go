@@ -74,6 +74,12 @@ func lost(name string, status int, err error) *SendError {
 	return &SendError{Status: status, Reason: "the answer of " + name + " was lost, so the message may have been sent: " + cause(err), Retry: true, Unsure: true}
 }
 
+// neverTaken is for a message of which an earlier attempt is known to have failed,
+// and that may not be sent any more.
+func neverTaken(name string) *SendError {
+	return &SendError{Reason: name + " didn't take it in time"}
+}
+
 // unreadable is for a message that was taken by an answer without its id.
 func unreadable(name string, a answer) *SendError {
 	return &SendError{Status: a.Status, Reason: name + " took the message, but its answer can't be read: check that the sender's api_base is the provider's API", Retry: true, Unsure: true}

@@ -53,6 +53,9 @@ func metaSend(ctx context.Context, client *http.Client, sender Sender, out Outgo
 	if err != nil {
 		return Sent{}, &SendError{Reason: "the message can't be written as JSON"}
 	}
+	if out.AttemptedAt != nil {
+		return Sent{}, metaOpen(time.Since(*out.AttemptedAt))
+	}
 	address := sender.baseOf(metaAPI) + "/" + metaVersion + "/" + url.PathEscape(sender.PhoneNumberID) + "/messages"
 	request, err := newCall(ctx, http.MethodPost, address, body)
 	if err != nil {
@@ -68,6 +71,18 @@ func metaSend(ctx context.Context, client *http.Client, sender Sender, out Outgo
 		return Sent{}, settling(metaFailure(answered))
 	}
 	return metaSent(answered)
+}
+
+// metaOpen is for a message that was given to Meta before, so long ago, without
+// anybody knowing whether it was taken. A status may still show it; then the
+// message isn't sent again. Without one it stays unknown: one too few is better
+// than one too many.
+func metaOpen(ago time.Duration) *SendError {
+	failure := &SendError{Unsure: true, Reason: "an earlier attempt may have been sent, and Meta can't be asked"}
+	if ago < metaSettle {
+		failure.Retry, failure.After = true, metaSettle-max(ago, 0)
+	}
+	return failure
 }
 
 func metaOutgoingOf(out Outgoing) metaOutgoing {

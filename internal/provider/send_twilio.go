@@ -33,6 +33,9 @@ func twilioSend(ctx context.Context, client *http.Client, sender Sender, out Out
 			return sent, err
 		}
 	}
+	if out.TooLate {
+		return Sent{}, neverTaken(twilioTitle)
+	}
 	return api.create(ctx, form)
 }
 

@@ -35,14 +35,21 @@ type SendClaim struct {
 	// Done is true when the provider took or refused it before.
 	Done       bool
 	ProviderID string
-	// AttemptedAt is when the first attempt began, nil for the first.
+	// PutOff is true when the provider didn't take it and may take another attempt.
+	PutOff bool
+	// AttemptedAt is when an attempt began of which nobody knows whether the provider
+	// took it, nil when there is none.
 	AttemptedAt *time.Time
 }
 
 // The states of a message of ours before its provider says more.
 const (
-	sendBegun  = "sending"
+	sendBegun = "sending"
+	// sendPutOff: the provider didn't take it and may take another attempt.
+	sendPutOff = "put_off"
 	sendFailed = "failed"
+	// SendUnknown: the provider may have taken it, and can't be asked.
+	SendUnknown = "unknown"
 )
 
 // BeginSend claims a send. It is called before the provider is asked, so that an
@@ -53,7 +60,7 @@ func (s *Store) BeginSend(ctx context.Context, workspace string, out Outbound) (
 				address, person, body, data, raw, effective_at, arrived_at, execution, result, status, error_code, purpose, answers, campaign, run)
 			VALUES (?, ?, 'out', ?, ?, '', 'text', ?, ?, ?, ?, ?, ?, '', ?, ?, '', '', '` + sendBegun + `', '', ?, ?, ?, ?)
 			ON CONFLICT (workspace, id) DO NOTHING`
-		find = "SELECT provider_id, status, effective_at FROM messages WHERE workspace = ? AND id = ?"
+		again = "UPDATE messages SET status = '" + sendBegun + "', effective_at = ? WHERE workspace = ? AND id = ? AND status = '" + sendPutOff + "'"
 	)
 	var claimed SendClaim
 	err := s.write(ctx, func(tx session) error {
@@ -69,18 +76,49 @@ func (s *Store) BeginSend(ctx context.Context, workspace string, out Outbound) (
 		if err != nil || added == 1 {
 			return err
 		}
-		var row struct {
-			ProviderID string `db:"provider_id"`
-			Status     string `db:"status"`
-			At         moment `db:"effective_at"`
-		}
-		if err := tx.get(ctx, &row, find, workspace, out.ID); err != nil {
+		taken, err := tx.exec(ctx, again, d.time(out.Now), workspace, out.ID)
+		if err != nil || taken == 1 {
 			return err
 		}
-		claimed = SendClaim{Done: row.Status != sendBegun || row.ProviderID != "", ProviderID: row.ProviderID, AttemptedAt: row.At.pointer()}
-		return nil
+		claimed, err = tx.findSend(ctx, workspace, out.ID)
+		return err
 	})
 	return claimed, err
+}
+
+// FindSend says what is known of a message that may have been claimed before.
+func (s *Store) FindSend(ctx context.Context, workspace, id string) (SendClaim, error) {
+	return s.read().findSend(ctx, workspace, id)
+}
+
+func (q session) findSend(ctx context.Context, workspace, id string) (SendClaim, error) {
+	const find = "SELECT provider_id, status, effective_at FROM messages WHERE workspace = ? AND id = ? AND direction = 'out'"
+	var rows []struct {
+		ProviderID string `db:"provider_id"`
+		Status     string `db:"status"`
+		At         moment `db:"effective_at"`
+	}
+	if err := q.list(ctx, &rows, find, workspace, id); err != nil || len(rows) == 0 {
+		return SendClaim{}, err
+	}
+	row := rows[0]
+	switch {
+	case row.ProviderID == "" && row.Status == sendPutOff:
+		return SendClaim{PutOff: true}, nil
+	case row.ProviderID == "" && row.Status == sendBegun:
+		return SendClaim{AttemptedAt: row.At.pointer()}, nil
+	}
+	return SendClaim{Done: true, ProviderID: row.ProviderID}, nil
+}
+
+// PutOffSend notes that the provider surely didn't take the attempt that was
+// claimed: the next one needn't ask about it.
+func (s *Store) PutOffSend(ctx context.Context, workspace, id string) error {
+	const statement = "UPDATE messages SET status = '" + sendPutOff + "' WHERE workspace = ? AND id = ? AND status = '" + sendBegun + "' AND provider_id = ''"
+	return s.write(ctx, func(tx session) error {
+		_, err := tx.exec(ctx, statement, workspace, id)
+		return err
+	})
 }
 
 // SendResult is what the provider said to a send.
@@ -88,7 +126,9 @@ type SendResult struct {
 	ProviderID string
 	Status     string
 	ErrorCode  string
-	At         time.Time
+	// Why says, when it wasn't sent, or may not have been, what the reason was.
+	Why string
+	At  time.Time
 	// OptOut is set when the provider refused because the person has opted out.
 	OptOut *message.ProviderOptOut
 	// Scope is what such an opt-out covers.
@@ -102,7 +142,7 @@ func (s *Store) EndSend(ctx context.Context, workspace, id string, result SendRe
 		find = `SELECT m.id, m.channel, m.sender, m.address, m.effective_at, m.status, m.purpose, p.id AS person
 			FROM messages m LEFT JOIN people p ON p.workspace = m.workspace AND p.internal_id = m.person
 			WHERE m.workspace = ? AND m.id = ? AND m.direction = 'out'`
-		finish = "UPDATE messages SET provider_id = ?, status = ?, error_code = ? WHERE workspace = ? AND id = ? AND status = '" + sendBegun + "'"
+		finish = "UPDATE messages SET provider_id = ?, status = ?, error_code = ? WHERE workspace = ? AND id = ? AND status IN ('" + sendBegun + "', '" + sendPutOff + "')"
 	)
 	return s.write(ctx, func(tx session) error {
 		if result.OptOut != nil {
@@ -148,8 +188,11 @@ func (q session) logAnswer(ctx context.Context, workspace string, sent sentMessa
 		return nil
 	}
 	kind, why := LogKeywordAnswered, "the keyword was answered: "+strings.TrimPrefix(sent.Purpose, answerPurpose)
-	if result.Status == sendFailed {
-		kind, why = LogKeywordUnanswered, "the provider refused the answer (code "+result.ErrorCode+")"
+	switch {
+	case result.Status == SendUnknown:
+		kind, why = LogKeywordUnanswered, "whether the answer was sent isn't known: "+result.Why
+	case result.Status == sendFailed:
+		kind, why = LogKeywordUnanswered, "the answer wasn't sent: "+result.Why
 	}
 	return q.logMessage(ctx, workspace, kind, text(sent.Person), sent.Sender, messageData{Message: sent.ID, Channel: sent.Channel, Why: why})
 }
@@ -183,11 +226,11 @@ func (q session) recordBlock(ctx context.Context, workspace string, sent sentMes
 }
 
 // CountAnswers counts the messages with a purpose to an address from a sender
-// since a time, those that failed left out.
-func (s *Store) CountAnswers(ctx context.Context, workspace, address, sender, purpose string, since time.Time) (int, error) {
+// since a time; those that failed, and the one that is to be sent, left out.
+func (s *Store) CountAnswers(ctx context.Context, workspace, address, sender, purpose, except string, since time.Time) (int, error) {
 	const statement = `SELECT count(*) FROM messages WHERE workspace = ? AND direction = 'out' AND address = ? AND sender = ?
-		AND effective_at >= ? AND purpose = ? AND status <> '` + sendFailed + `'`
+		AND effective_at >= ? AND purpose = ? AND id <> ? AND status <> '` + sendFailed + `'`
 	var count int
-	err := s.read().get(ctx, &count, statement, workspace, storable(address), sender, s.dialect.time(since), purpose)
+	err := s.read().get(ctx, &count, statement, workspace, storable(address), sender, s.dialect.time(since), purpose, except)
 	return count, err
 }
