@@ -94,4 +94,6 @@ func New(options Options) *Activities {
 
 type noCampaigns struct{}
 
-func (noCampaigns) ListInbound(string) []definitions.InboundCampaign { return nil }
+func (noCampaigns) ListInbound(context.Context, string) ([]definitions.InboundCampaign, error) {
+	return nil, nil
+}

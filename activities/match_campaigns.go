@@ -11,17 +11,20 @@ import (
 	"replyflow/internal/message"
 )
 
-// Campaigns knows the started campaigns. It answers from memory.
+// Campaigns knows the started campaigns.
 type Campaigns interface {
 	// ListInbound are the started campaigns of a workspace that messages start,
 	// by key.
-	ListInbound(workspace string) []definitions.InboundCampaign
+	ListInbound(ctx context.Context, workspace string) ([]definitions.InboundCampaign, error)
 }
 
 // MatchCampaigns finds the started campaigns that a message triggers. All that
 // match start, in the order of their keys.
 func (a *Activities) MatchCampaigns(ctx context.Context, in inbound.MatchCampaignsInput) (definitions.MatchCampaignsResult, error) {
-	waiting := a.campaigns.ListInbound(in.Message.Sender.Workspace)
+	waiting, err := a.campaigns.ListInbound(ctx, in.Message.Sender.Workspace)
+	if err != nil {
+		return definitions.MatchCampaignsResult{}, storeFailure(err)
+	}
 	if len(waiting) == 0 {
 		return definitions.MatchCampaignsResult{Why: "no started campaign waits for messages"}, nil
 	}

@@ -109,9 +109,7 @@ func (a *app) region(workspace string) string {
 // the database is down it goes by the local snapshot, if there is one.
 func (a *app) loadCatalogue(ctx context.Context) error {
 	if a.config.Spool.Dir != "" {
-		if err := a.campaigns.KeepIn(filepath.Join(a.config.Spool.Dir, "campaigns.json")); err != nil {
-			return err
-		}
+		a.campaigns.KeepIn(filepath.Join(a.config.Spool.Dir, "campaigns.json"))
 	}
 	if err := a.campaigns.Refresh(ctx); err != nil {
 		if a.config.Spool.Dir == "" {

@@ -92,20 +92,29 @@ func New(s Store, logger *slog.Logger) *Catalogue {
 
 // KeepIn keeps every snapshot in a file as well, and begins with the one that is
 // there: a process that starts while the database is down goes by what it, or
-// the process before it, knew last. It is called before the first Refresh.
-func (c *Catalogue) KeepIn(path string) error {
+// the process before it, knew last. A file that can't be read is as good as none:
+// it is written again. It is called before the first Refresh.
+func (c *Catalogue) KeepIn(path string) {
+	c.file = path
 	known, err := readSaved(path)
 	if err != nil {
-		return fmt.Errorf("catalogue: the local snapshot: %w", err)
+		c.logger.Warn("the local snapshot of the campaigns can't be used; it is written again once the database is read", "error", err)
+		return
 	}
-	c.file = path
 	c.current.Store(known)
-	return nil
 }
 
 // ListInbound are the started campaigns of a workspace that messages start, by key.
-func (c *Catalogue) ListInbound(workspace string) []definitions.InboundCampaign {
-	return c.current.Load().inbound[workspace]
+// Unlike a webhook, a message that starts nothing doesn't come again: by a snapshot
+// that the database hasn't confirmed of late nobody decides. It fails when the
+// database can't be asked.
+func (c *Catalogue) ListInbound(ctx context.Context, workspace string) ([]definitions.InboundCampaign, error) {
+	if !c.fresh() {
+		if err := c.poll(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return c.current.Load().inbound[workspace], nil
 }
 
 // FindHook implements webhook.Catalogue. Tokens are found by an ordinary map:

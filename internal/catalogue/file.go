@@ -29,7 +29,9 @@ type savedCampaign struct {
 	Definition json.RawMessage      `json:"definition"`
 }
 
-// save replaces the file in one go: a reader never sees half of it.
+// save replaces the file in one go: a reader never sees half of it, nor does a
+// process that starts after a power cut, and processes that share a folder don't
+// write into each other's.
 func (s *snapshot) save(path string) error {
 	kept := saved{Revision: s.revision}
 	for _, c := range s.campaigns {
@@ -44,10 +46,19 @@ func (s *snapshot) save(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	if err := os.WriteFile(path+".new", data, 0o600); err != nil {
+	next, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
 		return err
 	}
-	return os.Rename(path+".new", path)
+	_, err = next.Write(data)
+	err = errors.Join(err, next.Sync(), next.Close())
+	if err == nil {
+		err = os.Rename(next.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(next.Name()))
+	}
+	return nil
 }
 
 // readSaved reads a saved snapshot; a missing file is an empty one.
@@ -61,7 +72,7 @@ func readSaved(path string) (*snapshot, error) {
 	}
 	var kept saved
 	if err := json.Unmarshal(data, &kept); err != nil {
-		return nil, fmt.Errorf("%s can't be read: %w; delete it, it is written again", path, err)
+		return nil, fmt.Errorf("%s can't be read: %w", path, err)
 	}
 	campaigns := make([]store.Campaign, len(kept.Campaigns))
 	for i, c := range kept.Campaigns {

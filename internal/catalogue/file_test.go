@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"replyflow/internal/store"
@@ -26,9 +27,7 @@ func TestSnapshotOutlivesTheProcess(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "spool", "campaigns.json")
 	before, db := setup(t)
-	if err := before.KeepIn(path); err != nil {
-		t.Fatal(err)
-	}
+	before.KeepIn(path)
 	db.put(campaign("known", 3, "started"))
 	db.put(inboundCampaign("join", "started"))
 	if err := before.Refresh(t.Context()); err != nil {
@@ -40,9 +39,7 @@ func TestSnapshotOutlivesTheProcess(t *testing.T) {
 
 	down := &fakeStore{down: errors.New("down")}
 	after := New(down, nil)
-	if err := after.KeepIn(path); err != nil {
-		t.Fatal(err)
-	}
+	after.KeepIn(path)
 	if err := after.Refresh(t.Context()); err == nil {
 		t.Error("the database isn't down")
 	}
@@ -53,14 +50,60 @@ func TestSnapshotOutlivesTheProcess(t *testing.T) {
 	if _, err := after.FindHook(t.Context(), "unknown"); !errors.Is(err, webhook.ErrTryLater) {
 		t.Errorf("an unknown token gives %v", err)
 	}
-	if waiting := after.ListInbound("default"); len(waiting) != 1 || waiting[0].Definition.Key != "join" {
-		t.Errorf("messages start %+v", waiting)
+	if waiting, err := after.ListInbound(t.Context(), "default"); err == nil {
+		t.Errorf("by an old snapshot alone messages start %+v", waiting)
 	}
-	if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
-		t.Fatal(err)
+	down.fail(nil)
+	down.put(inboundCampaign("join", "started"))
+	if waiting, err := after.ListInbound(t.Context(), "default"); err != nil || len(waiting) != 1 || waiting[0].Definition.Key != "join" {
+		t.Errorf("with the database back messages start %+v, %v", waiting, err)
 	}
-	if err := New(down, nil).KeepIn(path); err == nil {
-		t.Error("a broken snapshot is taken for an empty one")
+}
+
+// A damaged snapshot is as good as none, and never keeps a process from starting.
+func TestDamagedSnapshotIsWrittenAgain(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "campaigns.json")
+	for _, damage := range []string{"", "{", `{"campaigns": 7}`} {
+		if err := os.WriteFile(path, []byte(damage), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, db := New(&fakeStore{}, nil), &fakeStore{}
+		db.put(campaign("known", 1, "started"))
+		c.store = db
+		c.KeepIn(path)
+		if err := c.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		after := New(&fakeStore{down: errors.New("down")}, nil)
+		after.KeepIn(path)
+		if _, err := after.FindHook(t.Context(), "known"); err != nil {
+			t.Errorf("after %q: %v", damage, err)
+		}
+	}
+}
+
+// Processes that share a folder write the same file at the same time.
+func TestSnapshotsAreWrittenAtOnce(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "campaigns.json")
+	known := newSnapshot(1, []store.Campaign{campaign("known", 1, "started")}, emptySnapshot())
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 20 {
+				if err := known.save(path); err != nil {
+					t.Error(err)
+				}
+				if read, err := readSaved(path); err != nil || len(read.campaigns) != 1 {
+					t.Errorf("read %+v, %v", read, err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if left, err := filepath.Glob(path + ".*"); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
 
@@ -73,7 +116,11 @@ func TestListInbound(t *testing.T) {
 	first.Definition = json.RawMessage(`{"campaign": "a", "name": "A", "trigger": {"inbound": {}}, "workflow": [{"exit": "Done"}]}`)
 	c, db := setup(t, second, first, inboundCampaign("draft", "draft"), campaign("hook", 1, "started"))
 	keys := func() (found []string) {
-		for _, waiting := range c.ListInbound("default") {
+		inbound, err := c.ListInbound(t.Context(), "default")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, waiting := range inbound {
 			found = append(found, waiting.Definition.Key)
 		}
 		return found

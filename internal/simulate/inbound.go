@@ -29,8 +29,8 @@ type writtenMessage struct {
 type onlyThis struct{ definition definitions.Definition }
 
 // ListInbound implements activities.Campaigns.
-func (o onlyThis) ListInbound(string) []definitions.InboundCampaign {
-	return []definitions.InboundCampaign{{Version: 1, Definition: o.definition}}
+func (o onlyThis) ListInbound(context.Context, string) ([]definitions.InboundCampaign, error) {
+	return []definitions.InboundCampaign{{Version: 1, Definition: o.definition}}, nil
 }
 
 // inputOf is the input of the run that a payload starts; started is false when it
