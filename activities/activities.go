@@ -31,6 +31,7 @@ type Store interface {
 	RecordUpdates(ctx context.Context, workspace message.Workspace, updates []message.Update, scope store.ScopeOf, now time.Time) (inbound.RecordUpdatesResult, error)
 	AttachMessages(ctx context.Context, in inbound.AttachMessagesInput, now time.Time) (inbound.AttachMessagesResult, error)
 	ConsentState(ctx context.Context, workspace string, channel message.Channel, address string, target consent.Target) (consent.State, error)
+	NoteCampaigns(ctx context.Context, workspace string, started store.StartedCampaigns) error
 	FindSend(ctx context.Context, workspace, id string) (store.SendClaim, error)
 	PutOffSend(ctx context.Context, workspace, id string) error
 	BeginSend(ctx context.Context, workspace string, out store.Outbound) (store.SendClaim, error)

@@ -9,6 +9,7 @@ import (
 	"replyflow/internal/condition"
 	"replyflow/internal/inbound"
 	"replyflow/internal/message"
+	"replyflow/internal/store"
 )
 
 // Campaigns knows the started campaigns.
@@ -49,10 +50,23 @@ func (a *Activities) MatchCampaigns(ctx context.Context, in inbound.MatchCampaig
 	if in.Overtaken {
 		result.Why += ": a later message has decided already"
 	}
-	if len(names) > 0 {
-		result.Why = strings.Join(names, ", ")
+	if len(names) == 0 {
+		return result, nil
 	}
-	return result, nil
+	result.Why = strings.Join(names, ", ")
+	return result, storeFailure(a.store.NoteCampaigns(ctx, in.Message.Sender.Workspace, startedBy(in, result)))
+}
+
+// startedBy is what is noted of the campaigns that a message starts.
+func startedBy(in inbound.MatchCampaignsInput, result definitions.MatchCampaignsResult) store.StartedCampaigns {
+	started := store.StartedCampaigns{Message: in.Message.ID, Sender: in.Message.Sender.Address, Channel: in.Message.Channel}
+	if in.Person != nil {
+		started.Person = in.Person.ID
+	}
+	for _, matched := range result.Campaigns {
+		started.Campaigns = append(started.Campaigns, store.StartedCampaign{Campaign: matched.Definition.Key, Why: matched.Why})
+	}
+	return started
 }
 
 // fits reports whether a message starts a campaign, and why.

@@ -33,6 +33,8 @@ type Message struct {
 	Answers    string          `json:"answers,omitempty" doc:"The id of the message that this one answers."`
 	Campaign   string          `json:"campaign,omitempty" doc:"The campaign of the message that it answers, or that sent it."`
 	Run        string          `json:"run,omitempty"`
+	// Started is written by the store, which knows its shape.
+	Started json.RawMessage `json:"started,omitempty" doc:"The campaigns that the message started, in the order of their start: [{campaign, why}]."`
 }
 
 // MessageDetails is a message with everything that is known of it.
@@ -100,7 +102,7 @@ func newMessage(m store.Message) Message {
 	return Message{
 		ID: m.ID, ProviderID: m.ProviderID, Direction: m.Direction, Channel: m.Channel, Provider: m.Provider, Kind: m.Kind,
 		Sender: m.Sender, SenderName: m.SenderName, Address: m.Address, Person: m.Person, Body: m.Body, At: m.EffectiveAt,
-		ArrivedAt: m.ArrivedAt, Status: m.Status, ErrorCode: m.ErrorCode, Purpose: m.Purpose, Answers: m.Answers, Campaign: m.Campaign, Run: m.Run,
+		ArrivedAt: m.ArrivedAt, Status: m.Status, ErrorCode: m.ErrorCode, Purpose: m.Purpose, Answers: m.Answers, Campaign: m.Campaign, Run: m.Run, Started: m.Started,
 	}
 }
 

@@ -75,16 +75,24 @@ func (in *Intake) findHook(ctx context.Context, token string) (Hook, *refusal) {
 			"the campaigns can't be read at the moment; send this again later").because(err)
 	case err != nil:
 		return hook, in.broken("catalogue", err)
-	case hook.Status == StatusArchived:
-		return hook, refuse(http.StatusGone, "archived", "the campaign of this address is archived; stop sending to it")
+	case hook.Status == StatusArchived && !bringsMessages(hook):
+		return hook, refuseArchived()
 	}
 	return hook, nil
 }
 
+func refuseArchived() *refusal {
+	return refuse(http.StatusGone, "archived", "the campaign of this address is archived; stop sending to it")
+}
+
+// bringsMessages reports whether a verified request to a campaign's address may be
+// an inbound message as well.
+func bringsMessages(hook Hook) bool { return hook.Trigger.Verify != nil && hook.Trigger.Verify.Twilio }
+
 // messageIn is the inbound message that a verified request of Twilio's is as
 // well, whichever address it came by: a STOP must reach the ledger.
 func (in *Intake) messageIn(hook Hook, taken delivery, arrived time.Time) []Entry {
-	if hook.Trigger.Verify == nil || !hook.Trigger.Verify.Twilio || !taken.twilio || in.providers == nil {
+	if !bringsMessages(hook) || !taken.twilio || in.providers == nil {
 		return nil
 	}
 	var ours []provider.Sender
@@ -108,9 +116,12 @@ func (in *Intake) run(ctx context.Context, hook Hook, event message.Event, besid
 		if err := in.launchAll(ctx, beside); err != nil {
 			return answer{}, in.notLaunched(err)
 		}
+		if hook.Status == StatusArchived {
+			return answer{}, refuseArchived()
+		}
 		if err := in.samples.KeepSample(ctx, hook.Workspace, hook.Campaign, event); err != nil {
-			return answer{}, refuse(http.StatusServiceUnavailable, "no_samples",
-				"the sample can't be kept at the moment; send this again later").because(err)
+			// A sample helps a marketer; no sender has to come again for it.
+			in.logger.WarnContext(ctx, "a sample can't be kept", "workspace", hook.Workspace, "campaign", hook.Campaign, "error", err)
 		}
 		return answer{status: hook.Status}, nil
 	}

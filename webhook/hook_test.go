@@ -104,6 +104,11 @@ func TestCampaignThatDoesNotRunKeepsTheSample(t *testing.T) {
 		if runs, samples := h.world.effects(); runs != 0 || samples != 2 {
 			t.Errorf("%s: %d runs, %d samples", status, runs, samples)
 		}
+		// A sample that can't be kept is no reason to come again.
+		full := setup(t, func(w *world, _ *Options) { w.hook.Status, w.keepErr = status, errors.New("down") })
+		if got := full.send(sent{body: `{"a":1}`}); got.status != http.StatusAccepted {
+			t.Errorf("%s, without the database: got %d %q", status, got.status, got.body)
+		}
 	}
 }
 
@@ -126,7 +131,6 @@ func TestRefusals(t *testing.T) {
 		{"too large", func(_ *world, o *Options) { o.Limits.Body = 10 }, sent{body: `{"a":"123"}`}, 413, "larger than 10 bytes"},
 		{"no catalogue", func(w *world, _ *Options) { w.findErr = fmt.Errorf("%w: down", ErrTryLater) }, sent{}, 503, "again later"},
 		{"broken catalogue", func(w *world, _ *Options) { w.findErr = errors.New("secret cause") }, sent{}, 500, "the log says why"},
-		{"no samples", func(w *world, _ *Options) { w.hook.Status, w.keepErr = StatusPaused, errors.New("down") }, sent{}, 503, "again later"},
 		{"unavailable", startFails(serviceerror.NewUnavailable("down")), sent{}, 503, "again later"},
 		{"wrapped", startFails(fmt.Errorf("failed reaching server: %w", serviceerror.NewDeadlineExceeded("late"))), sent{}, 503, "again later"},
 		{"exhausted", startFails(&serviceerror.ResourceExhausted{Message: "busy"}), sent{}, 503, "again later"},

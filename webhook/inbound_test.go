@@ -144,13 +144,16 @@ func TestHookIsAnInboundMessageToo(t *testing.T) {
 		verify *definitions.Verify
 		status Status
 		kinds  []string
+		answer int
 	}{
-		{"verified", &definitions.Verify{Twilio: true}, StatusStarted, []string{EntryCampaignRun, EntryInboundMessage}},
-		{"verified, paused", &definitions.Verify{Twilio: true}, StatusPaused, []string{EntryInboundMessage}},
-		{"not verified", nil, StatusStarted, []string{EntryCampaignRun}},
+		{"verified", &definitions.Verify{Twilio: true}, StatusStarted, []string{EntryCampaignRun, EntryInboundMessage}, http.StatusOK},
+		{"verified, paused", &definitions.Verify{Twilio: true}, StatusPaused, []string{EntryInboundMessage}, http.StatusOK},
+		{"verified, archived", &definitions.Verify{Twilio: true}, StatusArchived, []string{EntryInboundMessage}, http.StatusGone},
+		{"not verified, archived", nil, StatusArchived, nil, http.StatusGone},
+		{"not verified", nil, StatusStarted, []string{EntryCampaignRun}, http.StatusOK},
 	} {
 		h, started := setupInbound(t, func(w *world, _ *Options) { w.hook.Trigger.Verify, w.hook.Status = c.verify, c.status })
-		if got := h.send(sent{contentType: formType, body: form.Encode(), header: proof}); got.status != http.StatusOK {
+		if got := h.send(sent{contentType: formType, body: form.Encode(), header: proof}); got.status != c.answer {
 			t.Errorf("%s: %d %s", c.name, got.status, got.body)
 		}
 		if kinds := started.kinds(); !slices.Equal(kinds, c.kinds) {

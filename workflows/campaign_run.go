@@ -27,6 +27,9 @@ type CampaignRunInput struct {
 	// Person is whom the run is about, nil for a webhook's run and for a message
 	// from an unknown address.
 	Person *inbound.Person `json:"person,omitempty"`
+	// Sender is the configured name of the sender that was written to, empty for a
+	// webhook's run.
+	Sender string `json:"sender,omitempty"`
 }
 
 // CampaignRunResult is what came of a run.
@@ -74,7 +77,7 @@ type campaignRun struct {
 }
 
 func newCampaignRun(ctx workflow.Context, in CampaignRunInput) *campaignRun {
-	return &campaignRun{
+	run := &campaignRun{
 		in: in,
 		ref: message.RunRef{
 			Workspace: in.Workspace,
@@ -87,6 +90,10 @@ func newCampaignRun(ctx workflow.Context, in CampaignRunInput) *campaignRun {
 		visits:  map[string]int{},
 		status:  message.StatusRunning,
 	}
+	if in.Person != nil {
+		run.ref.Person = in.Person.ID
+	}
+	return run
 }
 
 // subject is what the run is about.

@@ -40,7 +40,7 @@ func (m *inboundMessage) startCampaign(ctx workflow.Context, campaign definition
 	}
 	in := CampaignRunInput{
 		Workspace: m.in.Sender.Workspace, Version: campaign.Version, Definition: campaign.Definition,
-		Event: campaign.Event, Message: campaign.Message, Person: m.person(),
+		Event: campaign.Event, Message: campaign.Message, Person: m.person(), Sender: m.in.Sender.Name,
 	}
 	child := workflow.WithChildOptions(ctx, childOptions(in))
 	err := workflow.ExecuteChildWorkflow(child, CampaignRunType, in).GetChildWorkflowExecution().Get(ctx, nil)

@@ -36,10 +36,14 @@ func startOptions(in CampaignRunInput) client.StartWorkflowOptions {
 	options := shortOptions(RunWorkflowID(in.Workspace, definition.Key, in.Event.Key))
 	options.StaticSummary = fmt.Sprintf("%s, version %d", definition.Name, in.Version)
 	options.StaticDetails = outline(definition)
-	options.TypedSearchAttributes = temporal.NewSearchAttributes(
-		SearchCampaign.ValueSet(definition.Key),
-		SearchVersion.ValueSet(strconv.Itoa(in.Version)),
-	)
+	attributes := []temporal.SearchAttributeUpdate{SearchCampaign.ValueSet(definition.Key), SearchVersion.ValueSet(strconv.Itoa(in.Version))}
+	if in.Sender != "" {
+		attributes = append(attributes, SearchSender.ValueSet(in.Sender))
+	}
+	if in.Person != nil {
+		attributes = append(attributes, SearchPerson.ValueSet(strconv.FormatInt(in.Person.Internal, 10)))
+	}
+	options.TypedSearchAttributes = temporal.NewSearchAttributes(attributes...)
 	if definition.WorksLong() {
 		options.TaskQueue = QueueLong
 		options.WorkflowTaskTimeout = 0

@@ -34,7 +34,11 @@ func (a *app) startAttaching() {
 
 func (a *app) attach(ctx context.Context, pending inbound.AttachMessagesInput) error {
 	workspace, known := a.workspace(pending.Workspace)
-	if !known || workspace.KeepAnonymous {
+	if !known {
+		// Another process may have the configuration that does.
+		return nil
+	}
+	if workspace.KeepAnonymous {
 		return a.store.DropPendingAttachment(ctx, pending.Pending)
 	}
 	_, err := workflows.StartAttachMessages(ctx, a.temporal, pending)

@@ -27,6 +27,8 @@ type RunRef struct {
 	// At is when the run's writes take effect: its trigger's arrival until the
 	// first wait, the workflow's own time after it.
 	At time.Time `json:"at"`
+	// Person is the id of whom the run is about, empty for nobody known.
+	Person string `json:"person,omitempty"`
 }
 
 // Visit says which node of a run an activity works for, and which visit of it.

@@ -32,13 +32,13 @@ func (s *Store) BeginRun(ctx context.Context, in message.BeginRunInput) (message
 // key on purpose: runs have two that say the same, and PostgreSQL would report
 // the one that isn't named as an error when two claims come at once.
 func (q session) addRun(ctx context.Context, in message.BeginRunInput) (bool, error) {
-	const statement = `INSERT INTO runs (workspace, campaign, delivery_key, id, workflow_id, execution, version,
+	const statement = `INSERT INTO runs (workspace, campaign, delivery_key, id, workflow_id, execution, version, person,
 			status, outcome, failure, arrived_at, started_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', '', ?, ?)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', ?, ?)
 		ON CONFLICT DO NOTHING`
 	d := q.store.dialect
 	added, err := q.exec(ctx, statement, in.Run.Workspace, in.Run.Campaign, in.Event.Key, in.Run.ID, in.WorkflowID,
-		in.Execution, in.Run.Version, message.StatusRunning, d.time(in.Event.ArrivedAt), d.time(q.store.now()))
+		in.Execution, in.Run.Version, optional(in.Run.Person), message.StatusRunning, d.time(in.Event.ArrivedAt), d.time(q.store.now()))
 	return added == 1, err
 }
 
@@ -78,10 +78,10 @@ func (q session) repeatRun(ctx context.Context, in message.BeginRunInput, result
 }
 
 func (q session) takeOverRun(ctx context.Context, in message.BeginRunInput, arrived time.Time) error {
-	const statement = `UPDATE runs SET execution = ?, workflow_id = ?, version = ?, status = ?, outcome = '', failure = '',
+	const statement = `UPDATE runs SET execution = ?, workflow_id = ?, version = ?, person = ?, status = ?, outcome = '', failure = '',
 			arrived_at = ?, finished_at = NULL
 		WHERE workspace = ? AND campaign = ? AND delivery_key = ?`
-	_, err := q.exec(ctx, statement, in.Execution, in.WorkflowID, in.Run.Version, message.StatusRunning,
+	_, err := q.exec(ctx, statement, in.Execution, in.WorkflowID, in.Run.Version, optional(in.Run.Person), message.StatusRunning,
 		q.store.dialect.time(arrived), in.Run.Workspace, in.Run.Campaign, in.Event.Key)
 	return err
 }

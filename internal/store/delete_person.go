@@ -15,6 +15,7 @@ func (s *Store) DeletePerson(ctx context.Context, workspace, id string) error {
 		blank    = "UPDATE messages SET body = '', data = '{}', raw = '' WHERE workspace = ? AND person = ?"
 		forget   = "DELETE FROM former_numbers WHERE workspace = ? AND person = ?"
 		erase    = "DELETE FROM people WHERE workspace = ? AND id = ?"
+		unnamed  = "UPDATE runs SET person = NULL WHERE workspace = ? AND person = ?"
 		eraseLog = "DELETE FROM activity_log WHERE workspace = ? AND person = ?"
 	)
 	if checkID(id) != nil {
@@ -42,7 +43,7 @@ func (s *Store) DeletePerson(ctx context.Context, workspace, id string) error {
 		for _, step := range []struct {
 			statement string
 			whom      any
-		}{{blank, row.Internal}, {forget, row.Internal}, {erase, id}, {eraseLog, id}} {
+		}{{blank, row.Internal}, {forget, row.Internal}, {erase, id}, {unnamed, id}, {eraseLog, id}} {
 			if _, err := tx.exec(ctx, step.statement, workspace, step.whom); err != nil {
 				return err
 			}

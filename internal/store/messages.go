@@ -33,6 +33,8 @@ type Message struct {
 	// Answers is the id of the message that this one answers, Campaign and Run
 	// what sent that one.
 	Answers, Campaign, Run string
+	// Started are the campaigns that it started, as JSON, empty for none.
+	Started json.RawMessage
 }
 
 // MessageQuery says which messages to list; empty fields keep all.
@@ -79,6 +81,7 @@ type messageRow struct {
 	Answers     *string         `db:"answers"`
 	Campaign    *string         `db:"campaign"`
 	Run         *string         `db:"run"`
+	Started     *string         `db:"started"`
 }
 
 func (r messageRow) message() Message {
@@ -86,13 +89,13 @@ func (r messageRow) message() Message {
 		ID: r.ID, ProviderID: r.ProviderID, Direction: r.Direction, Channel: r.Channel, Provider: r.Provider, Kind: r.Kind,
 		Sender: r.Sender, SenderName: r.SenderName, Address: r.Address, Person: text(r.Person), Body: r.Body,
 		Data: json.RawMessage(r.Data), Raw: json.RawMessage(r.Raw), EffectiveAt: r.EffectiveAt.Time, ArrivedAt: r.ArrivedAt.Time,
-		Status: r.Status, ErrorCode: r.ErrorCode, Purpose: r.Purpose, Answers: text(r.Answers), Campaign: text(r.Campaign), Run: text(r.Run),
+		Status: r.Status, ErrorCode: r.ErrorCode, Purpose: r.Purpose, Answers: text(r.Answers), Campaign: text(r.Campaign), Run: text(r.Run), Started: json.RawMessage(text(r.Started)),
 	}
 }
 
 const selectMessages = `SELECT m.seq, m.id, m.provider_id, m.direction, m.channel, m.provider, m.kind, m.sender, m.sender_name,
 	m.address, p.id AS person_id, m.body, m.data, m.raw, m.effective_at, m.arrived_at, m.status, m.error_code, m.purpose,
-	m.answers, m.campaign, m.run
+	m.answers, m.campaign, m.run, m.started
 	FROM messages m LEFT JOIN people p ON p.workspace = m.workspace AND p.internal_id = m.person WHERE m.workspace = ?`
 
 // messageCursor is the last message of a page.

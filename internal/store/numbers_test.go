@@ -24,6 +24,8 @@ func init() {
 	suite["user ids in the list of opt-outs"] = testNamesAreListedByNumber
 	suite["user ids out of order"] = testNamesOutOfOrder
 	suite["movers in the list of opt-outs"] = testMoversAreListed
+	suite["names bring their messages"] = testNamesBringTheirMessages
+	suite["campaigns of a message"] = testCampaignsAreNotedOnce
 }
 
 // testAddressOfNumber: the database and the phone package agree on the one form of
@@ -260,5 +262,42 @@ func testMoversAreListed(t *testing.T, s *Store) {
 	}
 	if movers := listed[1].Movers; len(movers) != 1 || movers[0].ID != "ann" || !movers[0].Consent.State(message.SMS, testTarget).OptedOut {
 		t.Errorf("moved to %s: %+v", otherNumber, movers)
+	}
+}
+
+// testNamesBringTheirMessages: what somebody wrote before their number was known
+// becomes theirs once it is.
+func testNamesBringTheirMessages(t *testing.T, s *Store) {
+	hello := whatsapp(said{"m1", "", 0, false}, "bsuid:US.1", "US.1")
+	hello.Input.Message.ArrivedAt = time.Now().Add(-time.Hour)
+	mustRecord(t, s, hello)
+	putWith(t, s, "ann", annNumber, 0)
+	linked := whatsapp(said{"m2", "", 60, false}, annNumber, "US.1")
+	linked.Input.People.People = []inbound.Person{{ID: "ann", Internal: 1}}
+	mustRecord(t, s, linked)
+	pending, err := s.ListPendingAttachments(t.Context(), 10)
+	if err != nil || len(pending) != 1 {
+		t.Fatalf("pending %+v, %v", pending, err)
+	}
+	if attached, err := s.AttachMessages(t.Context(), pending[0], time.Now()); err != nil || attached.Attached != 1 || attached.Person != "ann" {
+		t.Errorf("attached %+v, %v", attached, err)
+	}
+}
+
+// testCampaignsAreNotedOnce: what a message starts stands with it and in the log.
+func testCampaignsAreNotedOnce(t *testing.T, s *Store) {
+	mustRecord(t, s, said{"m1", "", 0, false}.record(annNumber))
+	started := StartedCampaigns{Message: "m1", Sender: testSender, Channel: message.SMS, Campaigns: []StartedCampaign{{"a", "the first word is JOIN"}, {"b", "any"}}}
+	for range 2 {
+		if err := s.NoteCampaigns(t.Context(), workspace.Key, started); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m, err := s.GetMessage(t.Context(), workspace.Key, "m1")
+	if err != nil || string(m.Started) != `[{"campaign":"a","why":"the first word is JOIN"},{"campaign":"b","why":"any"}]` {
+		t.Errorf("the message says %s, %v", m.Started, err)
+	}
+	if log, err := s.ListActivity(t.Context(), workspace.Key, ActivityQuery{Type: LogCampaignsStarted}); err != nil || len(log.Activity) != 1 {
+		t.Errorf("the log says %+v, %v", log.Activity, err)
 	}
 }

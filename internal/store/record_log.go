@@ -16,6 +16,7 @@ const (
 	LogConsentOvertaken  = "consent_overtaken"
 	LogConsentUnchanged  = "consent_unchanged"
 	LogNearMiss          = "near_miss"
+	LogCampaignsStarted  = "campaigns_started"
 	LogReplyAttributed   = "reply_attributed"
 	LogAnonymousAttached = "anonymous_attached"
 	LogKeywordAnswered   = "keyword_answered"

@@ -182,12 +182,29 @@ func (q session) addAlias(ctx context.Context, workspace string, channel message
 	err := q.get(ctx, &known, find, workspace, channel, alias.Kind, storable(alias.Value))
 	switch {
 	case errors.Is(err, ErrNotFound):
+		known = namelessPrefix + alias.Value
 		_, err = q.exec(ctx, add, workspace, channel, alias.Kind, storable(alias.Value), address)
 	case err == nil && strings.HasPrefix(known, namelessPrefix):
 		// All their names move, so that what was said under any of them counts.
 		_, err = q.exec(ctx, move, address, workspace, channel, known)
+	default:
+		return err
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return q.moveAnonymous(ctx, workspace, storable(known), address)
+}
+
+// moveAnonymous gives a number the anonymous messages of a name that leads to it:
+// whoever has the number, now or later, gets them.
+func (q session) moveAnonymous(ctx context.Context, workspace, name, address string) error {
+	const statement = "UPDATE messages SET address = ? WHERE workspace = ? AND address = ? AND person IS NULL AND direction = 'in'"
+	moved, err := q.exec(ctx, statement, address, workspace, name)
+	if err != nil || moved == 0 {
+		return err
+	}
+	return q.awaitOwner(ctx, workspace, address)
 }
 
 // insert writes the message with what recording it did.
@@ -212,18 +229,19 @@ func (r recorder) insert(ctx context.Context, result inbound.RecordMessageResult
 	case added == 0:
 		return errRecorded
 	case r.person() == nil:
-		return r.awaitOwner(ctx)
+		// Somebody may have got the number after nobody was found to have it.
+		return r.awaitOwner(ctx, r.workspace.Key, r.address())
 	}
 	return nil
 }
 
-// awaitOwner lets an anonymous message be attached to somebody who got its number
-// after it was found that nobody had it: the database looks for such messages when
-// a number is written, and this one wasn't there yet.
-func (r recorder) awaitOwner(ctx context.Context) error {
+// awaitOwner lets the anonymous messages of an address be attached to whoever has
+// it: the database looks for such messages when a number is written, and these
+// weren't there yet.
+func (q session) awaitOwner(ctx context.Context, workspace, address string) error {
 	statement := "INSERT INTO pending_attachments (workspace, person, address, created_at) SELECT workspace, internal_id, address, " +
-		r.store.dialect.timeParam + " FROM people WHERE workspace = ? AND address = ? ORDER BY created_at, id LIMIT 1"
-	_, err := r.exec(ctx, statement, r.store.dialect.time(r.Now), r.workspace.Key, r.address())
+		q.store.dialect.timeParam + " FROM people WHERE workspace = ? AND address = ? ORDER BY created_at, id LIMIT 1"
+	_, err := q.exec(ctx, statement, q.store.dialect.time(q.store.now()), workspace, address)
 	return err
 }
 

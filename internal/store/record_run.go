@@ -35,15 +35,15 @@ func (q session) recordRun(ctx context.Context, in message.RecordRunInput) (bool
 
 // addRecordedRun is for a run that failed before it could claim its delivery.
 func (q session) addRecordedRun(ctx context.Context, in message.RecordRunInput) (bool, error) {
-	const statement = `INSERT INTO runs (workspace, campaign, delivery_key, id, workflow_id, execution, version,
+	const statement = `INSERT INTO runs (workspace, campaign, delivery_key, id, workflow_id, execution, version, person,
 			status, outcome, failure, arrived_at, started_at, finished_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING`
 	d := q.store.dialect
 	key := strings.TrimPrefix(in.Run.ID, in.Run.Campaign+".")
 	workflow := "run/" + in.Run.Workspace + "/" + in.Run.Campaign + "/" + key
 	added, err := q.exec(ctx, statement, in.Run.Workspace, in.Run.Campaign, key, in.Run.ID, workflow, in.Execution,
-		in.Run.Version, in.Status, in.Outcome, in.Failure, d.time(in.Run.At), d.time(q.store.now()), d.optionalTime(in.FinishedAt))
+		in.Run.Version, optional(in.Run.Person), in.Status, in.Outcome, in.Failure, d.time(in.Run.At), d.time(q.store.now()), d.optionalTime(in.FinishedAt))
 	return added == 1, err
 }
 
