@@ -34,7 +34,7 @@ type InboundMessageResult struct {
 // one transaction, starts the campaigns that wait for such a message, and sends
 // the one answer that a keyword gets when that is up to us.
 func InboundMessage(ctx workflow.Context, in InboundMessageInput) (InboundMessageResult, error) {
-	m := &inboundMessage{in: in.Message}
+	m := &inboundMessage{in: in.Message, copied: in.Copy}
 	if err := m.identify(ctx); err != nil {
 		return m.result(), asFailure(err)
 	}
@@ -55,6 +55,7 @@ func InboundMessage(ctx workflow.Context, in InboundMessageInput) (InboundMessag
 // inboundMessage is the state of the workflow while it is running.
 type inboundMessage struct {
 	in       message.Inbound
+	copied   bool
 	sender   inbound.NormalizeSenderResult
 	people   inbound.ResolvePeopleResult
 	decision inbound.DecideConsentResult
@@ -87,7 +88,7 @@ func (m *inboundMessage) identify(ctx workflow.Context) (err error) {
 // record writes the message and what follows from it: ledger, status, reply and log.
 func (m *inboundMessage) record(ctx workflow.Context) (err error) {
 	m.recorded, err = definitions.Execute(ctx, Activities.RecordMessage, inbound.RecordMessageInput{
-		Message: m.in, Execution: workflow.GetInfo(ctx).WorkflowExecution.RunID,
+		Message: m.in, Execution: workflow.GetInfo(ctx).WorkflowExecution.RunID, Copy: m.copied,
 		Sender: m.sender, People: m.people, Decision: m.decision,
 	}, "Record the message: "+m.decision.Why)
 	return err

@@ -121,7 +121,7 @@ func TestAMessageStartsACampaign(t *testing.T) {
 		var list struct {
 			Runs []struct{ ID string } `json:"runs"`
 		}
-		if _, err := api.get("/api/v1/runs?campaign=join", &list); err != nil || len(list.Runs) != 1 {
+		if _, err := api.get("/api/v1/runs?campaign=join&person=sample-ann", &list); err != nil || len(list.Runs) != 1 {
 			t.Errorf("%+v ran, %v", list.Runs, err)
 		}
 	})

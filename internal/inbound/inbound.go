@@ -97,10 +97,12 @@ type RecordMessageInput struct {
 	Message message.Inbound `json:"message"`
 	// Execution is the Temporal run id: an execution that repeats its own record
 	// is no duplicate of itself.
-	Execution string                `json:"execution"`
-	Sender    NormalizeSenderResult `json:"sender"`
-	People    ResolvePeopleResult   `json:"people"`
-	Decision  DecideConsentResult   `json:"decision"`
+	Execution string `json:"execution"`
+	// Copy is set for a delivery that another one of the same message has overtaken.
+	Copy     bool                  `json:"copy,omitempty"`
+	Sender   NormalizeSenderResult `json:"sender"`
+	People   ResolvePeopleResult   `json:"people"`
+	Decision DecideConsentResult   `json:"decision"`
 }
 
 // RecordMessageResult is what recording a message did.

@@ -73,18 +73,26 @@ func verifyMeta(r Request, senders []Sender) (Batch, error) {
 	return Batch{Challenge: query.First("hub.challenge")}, nil
 }
 
-// metaSigners are the senders whose app secret signed the raw body.
+// metaSigners are the senders of the workspaces with an app secret that signed the
+// raw body. A secret speaks for its whole workspace: which sender lists it says
+// nothing about the numbers in the body, and refusing half a body would lose it.
 func metaSigners(r Request, senders []Sender) ([]Sender, error) {
 	header := r.Header.Get("X-Hub-Signature-256")
 	if header == "" {
 		return nil, forbid("the X-Hub-Signature-256 header is missing; this address takes requests from Meta only")
 	}
-	var signers []Sender
+	proven := map[string]bool{}
 	if signature, ok := readBodySignature(header, r.Body); ok {
 		for _, sender := range senders {
 			if signature.by(sender) {
-				signers = append(signers, sender)
+				proven[sender.Workspace] = true
 			}
+		}
+	}
+	var signers []Sender
+	for _, sender := range senders {
+		if proven[sender.Workspace] {
+			signers = append(signers, sender)
 		}
 	}
 	if len(signers) == 0 {

@@ -60,7 +60,8 @@ func (r *metaReader) readChange(raw json.RawMessage) {
 	part.read(raw)
 }
 
-// sender is the one that has a number: only those whose secret signed are asked.
+// sender is the one that has a number: only those of a workspace whose secret
+// signed are asked.
 func (r *metaReader) sender(phoneNumberID string) (Sender, bool) {
 	for _, sender := range r.senders {
 		if sender.PhoneNumberID == phoneNumberID {

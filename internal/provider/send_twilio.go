@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"replyflow/internal/config"
 	"replyflow/internal/message"
@@ -16,6 +17,9 @@ const (
 	twilioTitle    = "Twilio"
 	twilioAPI      = "https://api.twilio.com"
 	whatsAppPrefix = "whatsapp:"
+	// twilioSettle is how long a message that Twilio took may stay out of its list:
+	// before that, not finding it proves nothing.
+	twilioSettle = time.Minute
 )
 
 // twilioSend sends through Twilio's Messages resource. Twilio takes no key that
@@ -31,6 +35,9 @@ func twilioSend(ctx context.Context, client *http.Client, sender Sender, out Out
 		sent, found, err := api.find(ctx, form, *out.AttemptedAt)
 		if found || err != nil {
 			return sent, err
+		}
+		if time.Since(*out.AttemptedAt) < twilioSettle {
+			return Sent{}, &SendError{Retry: true, Unsure: true, Reason: "an earlier attempt may still show up at Twilio"}
 		}
 	}
 	if out.TooLate {

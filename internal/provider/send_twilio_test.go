@@ -120,7 +120,7 @@ func TestTwilioSecondAttempt(t *testing.T) {
 			t.Parallel()
 			server, s := twilioSending(t)
 			server.Fail(test.first)
-			client, out, began := httpClient(t), outgoing(), time.Now()
+			client, out, began := httpClient(t), outgoing(), time.Now().Add(-2*twilioSettle)
 			s.failure(t, t.Context(), client, out)
 			out.AttemptedAt = &began
 			sent, err := s.provider.Send(t.Context(), client, s.sender, out)
@@ -141,7 +141,7 @@ func TestTwilioSecondAttempt(t *testing.T) {
 
 func TestTwilioFindsOnlyItsOwnMessage(t *testing.T) {
 	t.Parallel()
-	began := time.Now()
+	began := time.Now().Add(-2 * twilioSettle)
 	own := providertest.Message{ID: "SMfound", From: testSender, To: testPerson, Body: testBody, Status: "delivered", Direction: "outbound-api", At: began.Add(time.Second)}
 	for name, test := range map[string]struct {
 		change func(*providertest.Message)
@@ -178,7 +178,7 @@ func TestTwilioFindsOnlyItsOwnMessage(t *testing.T) {
 
 func TestTwilioFindsTheMessageOfAService(t *testing.T) {
 	t.Parallel()
-	began := time.Now()
+	began := time.Now().Add(-2 * twilioSettle)
 	for service, sends := range map[string]int{"MG1": 0, "MG2": 1} {
 		server, s := twilioSending(t)
 		s.sender.Address, s.sender.MessagingService = "", "MG1"
@@ -269,4 +269,20 @@ func TestTwilioLookupWithoutAConnection(t *testing.T) {
 	out := outgoing()
 	out.AttemptedAt = &began
 	want{retry: true, unsure: true}.check(t, s.failure(t, t.Context(), httpClient(t), out))
+}
+
+// Twilio may take a message long after we gave up waiting, and its list lags: soon
+// after an attempt, not finding it is no reason to send again.
+func TestTwilioIsNotSentAgainTooSoon(t *testing.T) {
+	t.Parallel()
+	twilio, s := twilioSending(t)
+	began, out := time.Now().Add(-twilioSettle/2), outgoing()
+	out.AttemptedAt = &began
+	_, err := s.provider.Send(t.Context(), httpClient(t), s.sender, out)
+	if failed, ok := AsSendError(err); !ok || !failed.Retry || !failed.Unsure {
+		t.Errorf("got %v", err)
+	}
+	if sent := len(twilio.Messages()); sent != 0 {
+		t.Errorf("%d were sent", sent)
+	}
 }

@@ -71,8 +71,9 @@ func readTwilioStatus(r Request, senders Senders) (Batch, error) {
 }
 
 // openTwilio checks a request's signature and reads its parameters. signers are
-// our senders of the account whose token signed it. Only who signed learns what is
-// wrong with the parameters.
+// our senders of the account whose token signed it: a token is the account's,
+// whichever of them lists it. Only who signed learns what is wrong with the
+// parameters.
 func openTwilio(r Request, senders Senders) (sent form.Form, signers []Sender, err error) {
 	header := r.Header.Get("X-Twilio-Signature")
 	if header == "" {
@@ -86,12 +87,18 @@ func openTwilio(r Request, senders Senders) (sent form.Form, signers []Sender, e
 	call := TwilioCall{URL: r.URL, Method: r.Method, ContentType: r.Header.Get("Content-Type"), Body: r.Body}
 	signature, signed := call.signed(header)
 	configured := false
+	proven := map[twilioOwner]bool{}
 	for _, sender := range senders.List(twilioProvider) {
 		if unreadable == nil && sender.Account != sent.First("AccountSid") {
 			continue
 		}
 		configured = true
 		if signed && signature.by(tokensOf(sender)) {
+			proven[ownerOf(sender)] = true
+		}
+	}
+	for _, sender := range senders.List(twilioProvider) {
+		if proven[ownerOf(sender)] {
 			signers = append(signers, sender)
 		}
 	}
@@ -107,6 +114,11 @@ func openTwilio(r Request, senders Senders) (sent form.Form, signers []Sender, e
 	}
 	return sent, signers, nil
 }
+
+// twilioOwner is whose a token is: an account, as one workspace has it.
+type twilioOwner struct{ workspace, account string }
+
+func ownerOf(sender Sender) twilioOwner { return twilioOwner{sender.Workspace, sender.Account} }
 
 // forbid refuses a request that isn't believed.
 func forbid(reason string) error {

@@ -19,6 +19,15 @@ func twilioStatus(r Request, sent form.Form, signers []Sender) (message.Update, 
 		return message.Update{}, false
 	}
 	sender, known := twilioSender(signers, channel, from, sent.First("MessagingServiceSid"))
+	if !known && from == "" && sent.First("MessagingServiceSid") == "" {
+		// Twilio's parameters change from event to event, and the message's id is
+		// enough where the message is ours. Whose number it was for is believed only
+		// when there is no choice of senders.
+		var alone bool
+		if sender, alone, known = anySender(signers, channel); !alone {
+			to = ""
+		}
+	}
 	if !known {
 		return message.Update{}, false
 	}
@@ -35,6 +44,20 @@ func twilioStatus(r Request, sent form.Form, signers []Sender) (message.Update, 
 		Sender: sender.Ref(), Channel: channel, Provider: twilioProvider, Account: valid(account),
 		ArrivedAt: r.ArrivedAt, Status: status, Raw: formJSON(sent),
 	}, true
+}
+
+// anySender is a sender of a channel, and whether it is the only one.
+func anySender(senders []Sender, channel message.Channel) (found Sender, alone, known bool) {
+	for _, sender := range senders {
+		if sender.Channel != string(channel) {
+			continue
+		}
+		if known {
+			return found, false, true
+		}
+		found, known = sender, true
+	}
+	return found, known, known
 }
 
 // sendID is our own id of the message, which the address of the callback carries.

@@ -222,7 +222,7 @@ func (r recorder) insert(ctx context.Context, result inbound.RecordMessageResult
 	}
 	added, err := r.exec(ctx, statement, r.workspace.Key, m.ID, m.Channel, m.Provider, storable(m.ProviderID), m.Kind, m.Sender.Address,
 		m.Sender.Name, r.address(), r.person(), storable(m.Body), storable(string(encode(m))), storable(string(raw)),
-		d.time(m.EffectiveAt()), d.time(m.ArrivedAt), r.Input.Execution, string(encode(result)), optional(answers), optional(campaign), optional(run))
+		d.time(m.EffectiveAt()), d.time(m.ArrivedAt), r.execution(), string(encode(result)), optional(answers), optional(campaign), optional(run))
 	switch {
 	case err != nil:
 		return err

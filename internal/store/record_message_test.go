@@ -89,8 +89,13 @@ func testMessageRecordedOnce(t *testing.T, s *Store) {
 	if again := mustRecord(t, s, record); !cmp.Equal(again, first) {
 		t.Error(cmp.Diff(first, again))
 	}
+	// The execution failed, and another one goes on where it ended.
+	record.Input.Execution = "in its place"
+	if resumed := mustRecord(t, s, record); !cmp.Equal(resumed, first) {
+		t.Error(cmp.Diff(first, resumed))
+	}
 	// Another execution, long after.
-	record.Input.Execution = "another"
+	record.Input.Execution, record.Now = "another", noon.Add(25*time.Hour)
 	record.Input.Message.ArrivedAt = noon.Add(-time.Minute)
 	if other := mustRecord(t, s, record); !other.Duplicate || other.Changed {
 		t.Errorf("another execution got %+v", other)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -104,14 +105,18 @@ func (u updater) recordStatus(ctx context.Context, update message.Update, status
 		return err
 	}
 	if sent.ID != "" && ranks[status.Status] > ranks[sent.Status] {
-		if err := u.moveSent(ctx, sent.ID, status); err != nil {
+		if err := u.moveSent(ctx, sent, status); err != nil {
 			return err
 		}
 	}
 	if status.OptOut == nil || sent.Address == "" {
 		return nil
 	}
-	own := u.scope(update.Sender, status.From)
+	sender := update.Sender
+	if sent.SenderName != "" {
+		sender = message.SenderRef{Workspace: u.workspace.Key, Name: sent.SenderName, Address: sent.Sender}
+	}
+	own := u.scope(sender, status.From)
 	u.result.OptedOut++
 	return u.recordBlock(ctx, u.workspace.Key, sent, *status.OptOut, own, status.ErrorCode, update.Key, u.now)
 }
@@ -120,7 +125,9 @@ func (u updater) recordStatus(ctx context.Context, update message.Update, status
 // have sent it: then the status alone says whom it was for.
 func (u updater) findSent(ctx context.Context, update message.Update, status message.DeliveryStatus) (sentMessage, error) {
 	const (
-		columns = "SELECT id, channel, sender, address, effective_at, status FROM messages WHERE workspace = ? AND direction = 'out' AND "
+		columns = `SELECT id, channel, sender, sender_name, address, effective_at, status, purpose,
+			(SELECT p.id FROM people p WHERE p.workspace = messages.workspace AND p.internal_id = messages.person) AS person
+			FROM messages WHERE workspace = ? AND direction = 'out' AND `
 		byOurs  = columns + "id = ?"
 		byTheir = columns + "provider_id = ?"
 	)
@@ -143,11 +150,18 @@ func (u updater) findSent(ctx context.Context, update message.Update, status mes
 	return sentMessage{Channel: update.Channel, Sender: update.Sender.Address, Address: address, SentAt: moment{at}}, err
 }
 
-func (u updater) moveSent(ctx context.Context, id string, status message.DeliveryStatus) error {
+// moveSent moves a message of ours to a status. When that is the first that is
+// heard of it, the log hears of it here: whoever sent it finds it done.
+func (u updater) moveSent(ctx context.Context, sent sentMessage, status message.DeliveryStatus) error {
 	const statement = `UPDATE messages SET status = ?, error_code = ?, provider_id = CASE WHEN provider_id = '' THEN ? ELSE provider_id END
 		WHERE workspace = ? AND id = ?`
-	_, err := u.exec(ctx, statement, storable(status.Status), storable(status.ErrorCode), storable(status.ProviderID), u.workspace.Key, id)
-	return err
+	_, err := u.exec(ctx, statement, storable(status.Status), storable(status.ErrorCode), storable(status.ProviderID), u.workspace.Key, sent.ID)
+	if err != nil || !slices.Contains([]string{sendBegun, sendPutOff, SendUnknown}, sent.Status) {
+		return err
+	}
+	return u.logAnswer(ctx, u.workspace.Key, sent, SendResult{
+		Status: status.Status, ErrorCode: status.ErrorCode, Why: "the provider says " + storable(status.Status) + " (code " + storable(status.ErrorCode) + ")",
+	})
 }
 
 // recordPreference records what a person set in the provider's settings.

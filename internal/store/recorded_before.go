@@ -3,15 +3,24 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"strings"
+	"time"
 
 	"replyflow/internal/consent"
 	"replyflow/internal/inbound"
 	"replyflow/internal/message"
 )
 
+// resumeWithin is how long after a message's arrival an execution may go on where
+// another one ended. Temporal keeps what has ended for a day at least, and starts a
+// workflow again under its id only when that one failed: what comes later is a
+// provider's repetition.
+const resumeWithin = 24 * time.Hour
+
 // recordedBefore is the answer to a message that stands in the database. A
 // repeated delivery keeps the earliest arrival, whichever copy was recorded first:
-// one that waited for Temporal may come after a copy that did not.
+// one that waited for Temporal may come after a copy that did not. An execution
+// that takes the place of one that failed gets what that one did, and does the rest.
 func (s *Store) recordedBefore(ctx context.Context, workspace string, record RecordMessage) (inbound.RecordMessageResult, error) {
 	const find = "SELECT execution, result, address, arrived_at FROM messages WHERE workspace = ? AND id = ?"
 	var result inbound.RecordMessageResult
@@ -28,17 +37,38 @@ func (s *Store) recordedBefore(ctx context.Context, workspace string, record Rec
 	if err := json.Unmarshal([]byte(row.Result), &result); err != nil {
 		return result, err
 	}
-	if row.Execution == record.Input.Execution {
+	if row.Execution == record.execution() {
 		return result, nil
 	}
-	duplicate := inbound.RecordMessageResult{Duplicate: true, Why: "the message was recorded before"}
-	if !cut(m.ArrivedAt).Before(row.ArrivedAt.Time) {
-		return duplicate, nil
+	earlier := cut(m.ArrivedAt).Before(row.ArrivedAt.Time)
+	if !record.resumes(row.ArrivedAt.Time) || strings.HasPrefix(row.Execution, copyPrefix) {
+		result = inbound.RecordMessageResult{Duplicate: true, Why: "the message was recorded before"}
+		if earlier {
+			result.Why += ", by a copy that arrived later: the earlier arrival counts"
+		}
 	}
-	duplicate.Why += ", by a copy that arrived later: the earlier arrival counts"
-	return duplicate, s.write(ctx, func(tx session) error {
+	if !earlier {
+		return result, nil
+	}
+	return result, s.write(ctx, func(tx session) error {
 		return tx.keepEarliest(ctx, workspace, row.Address, m)
 	})
+}
+
+// copyPrefix marks what the execution of a copy recorded.
+const copyPrefix = "copy/"
+
+func (r RecordMessage) execution() string {
+	if r.Input.Copy {
+		return copyPrefix + r.Input.Execution
+	}
+	return r.Input.Execution
+}
+
+// resumes reports whether the execution can only be there because the one that
+// recorded the message has failed.
+func (r RecordMessage) resumes(arrived time.Time) bool {
+	return !r.Input.Copy && r.Now.Sub(arrived) < resumeWithin
 }
 
 // keepEarliest moves what a message said to an earlier arrival.

@@ -27,7 +27,7 @@ func copies(random *rand.Rand, change told, address string) []RecordMessage {
 			late = 1 + random.IntN(3600)
 		}
 		records[i] = said{change.id, change.action, second + late, false}.record(address)
-		records[i].Input.Execution = fmt.Sprintf("%s-%d", change.id, i)
+		records[i].Input.Execution, records[i].Input.Copy = fmt.Sprintf("%s-%d", change.id, i), i > 0
 	}
 	return records
 }
@@ -68,7 +68,7 @@ func testEarliestCopyCounts(t *testing.T, s *Store) {
 	}
 	later := mustRecord(t, s, said{"two", consent.Out, 20, false}.record(annNumber))
 	earlier := said{"two", consent.Out, 10, false}.record(annNumber)
-	earlier.Input.Execution = "another"
+	earlier.Input.Execution, earlier.Input.Copy = "another", true
 	if result := mustRecord(t, s, earlier); later.Duplicate || !result.Duplicate || result.OptedOut() {
 		t.Errorf("the earlier copy is %+v after %+v", result, later)
 	}

@@ -139,7 +139,7 @@ type SendResult struct {
 // reports takes effect at the time of the first attempt.
 func (s *Store) EndSend(ctx context.Context, workspace, id string, result SendResult) error {
 	const (
-		find = `SELECT m.id, m.channel, m.sender, m.address, m.effective_at, m.status, m.purpose, p.id AS person
+		find = `SELECT m.id, m.channel, m.sender, m.sender_name, m.address, m.effective_at, m.status, m.purpose, p.id AS person
 			FROM messages m LEFT JOIN people p ON p.workspace = m.workspace AND p.internal_id = m.person
 			WHERE m.workspace = ? AND m.id = ? AND m.direction = 'out'`
 		finish = "UPDATE messages SET provider_id = ?, status = ?, error_code = ? WHERE workspace = ? AND id = ? AND status IN ('" + sendBegun + "', '" + sendPutOff + "')"
@@ -175,11 +175,13 @@ type sentMessage struct {
 	ID      string          `db:"id"`
 	Channel message.Channel `db:"channel"`
 	Sender  string          `db:"sender"`
-	Address string          `db:"address"`
-	SentAt  moment          `db:"effective_at"`
-	Status  string          `db:"status"`
-	Purpose string          `db:"purpose"`
-	Person  *string         `db:"person"`
+	// SenderName is empty for a message that another system sent.
+	SenderName string  `db:"sender_name"`
+	Address    string  `db:"address"`
+	SentAt     moment  `db:"effective_at"`
+	Status     string  `db:"status"`
+	Purpose    string  `db:"purpose"`
+	Person     *string `db:"person"`
 }
 
 // logAnswer notes that a keyword was answered, or that the provider refused to.
@@ -191,7 +193,7 @@ func (q session) logAnswer(ctx context.Context, workspace string, sent sentMessa
 	switch {
 	case result.Status == SendUnknown:
 		kind, why = LogKeywordUnanswered, "whether the answer was sent isn't known: "+result.Why
-	case result.Status == sendFailed:
+	case result.Status == sendFailed || result.Status == "undelivered":
 		kind, why = LogKeywordUnanswered, "the answer wasn't sent: "+result.Why
 	}
 	return q.logMessage(ctx, workspace, kind, text(sent.Person), sent.Sender, messageData{Message: sent.ID, Channel: sent.Channel, Why: why})
