@@ -48,7 +48,7 @@ func (a *Activities) evaluate(asked condition.Condition, subject known, workspac
 // numbers normalises phone numbers as the workspace reads them.
 func numbers(workspace message.Workspace) func(string) (string, string, bool) {
 	return func(text string) (key, why string, ok bool) {
-		number, err := phone.Normalize(text, workspace.Region)
+		number, err := phone.NormalizeAddress(text, workspace.Region)
 		if err != nil {
 			return "", err.Error(), false
 		}

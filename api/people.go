@@ -185,7 +185,7 @@ func phoneProblems(workspace message.Workspace, written map[string]json.RawMessa
 		if json.Unmarshal(value, &text) != nil {
 			text = string(value)
 		}
-		number, err := phone.Normalize(text, workspace.Region)
+		number, err := phone.NormalizeAddress(text, workspace.Region)
 		switch {
 		case err != nil:
 			problems = append(problems, FieldProblem{attribute, "it matches nobody: " + err.Error()})

@@ -60,7 +60,7 @@ func (in *Intake) take(w http.ResponseWriter, r *http.Request, token string, arr
 	// The client may give up now; what it sent is ours to finish.
 	ctx := context.WithoutCancel(r.Context())
 	event := message.Event{Key: key, ArrivedAt: arrived, Payload: taken.payload}
-	result, refused := in.run(ctx, hook, event, in.messageIn(hook, taken, arrived))
+	result, refused := in.run(ctx, hook, event, in.messageIn(hook, request{Request: r, body: body, delivery: taken}, arrived))
 	result.twilio = taken.twilio
 	return hook, result, refused
 }
@@ -89,24 +89,25 @@ func refuseArchived() *refusal {
 // an inbound message as well.
 func bringsMessages(hook Hook) bool { return hook.Trigger.Verify != nil && hook.Trigger.Verify.Twilio }
 
-// messageIn is the inbound message that a verified request of Twilio's is as
-// well, whichever address it came by: a STOP must reach the ledger.
-func (in *Intake) messageIn(hook Hook, taken delivery, arrived time.Time) []Entry {
-	if !bringsMessages(hook) || !taken.twilio || in.providers == nil {
+// messageIn is the inbound message, or the status of a message of ours, that a
+// verified request of Twilio's is as well, whichever address it came by: a STOP
+// must reach the ledger.
+func (in *Intake) messageIn(hook Hook, r request, arrived time.Time) []Entry {
+	if !bringsMessages(hook) || in.providers == nil {
 		return nil
+	}
+	sent := r.delivery.form
+	if len(sent.Names) == 0 {
+		// Twilio signs JSON as well.
+		sent, _ = provider.TwilioParameters(r.body)
 	}
 	var ours []provider.Sender
 	for _, sender := range in.providers.List("twilio") {
-		if sender.Workspace == hook.Workspace && sender.Account == taken.account {
+		if sender.Workspace == hook.Workspace && sender.Account == sent.First(fieldAccountSID) {
 			ours = append(ours, sender)
 		}
 	}
-	m, known := provider.TwilioMessage(taken.form, ours)
-	if !known {
-		return nil
-	}
-	m.ArrivedAt = arrived
-	return []Entry{messageEntry(m)}
+	return entriesOf(provider.ReadTwilio(in.origin()+in.target(r.Request), arrived, sent, ours))
 }
 
 // run starts the campaign's run, or keeps the event as a sample when the campaign

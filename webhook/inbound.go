@@ -51,7 +51,8 @@ func (in *Intake) takeBatch(w http.ResponseWriter, r *http.Request, endpoint pro
 		return provider.Batch{}, asRefusal(err)
 	}
 	if batch.Unknown > 0 {
-		in.logger.WarnContext(r.Context(), "a provider sent what is for no sender of ours", "path", endpoint.Path, "count", batch.Unknown)
+		in.logger.WarnContext(r.Context(), "a provider sent what is for no sender of ours; it is kept as it came",
+			"path", endpoint.Path, "count", batch.Unknown, "to", batch.UnknownTo)
 	}
 	// The provider may give up now; what it sent is ours to finish.
 	if err := in.keep(context.WithoutCancel(r.Context()), batch); err != nil {

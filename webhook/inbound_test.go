@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -103,7 +104,7 @@ func TestProvidersAddresses(t *testing.T) {
 	}{
 		{"a message", sent{path: "/inbound/sms", contentType: formType, body: form.Encode(), header: signed(sms, form, "old-token")}, 200, "<Response/>", []string{EntryInboundMessage}},
 		{"by GET", sent{method: http.MethodGet, path: "/inbound/sms?" + form.Encode(), header: signed(sms+"?"+form.Encode(), nil, "twilio-token")}, 200, "<Response/>", []string{EntryInboundMessage}},
-		{"to nobody of ours", sent{path: "/inbound/sms", contentType: formType, body: elsewhere.Encode(), header: signed(sms, elsewhere, "twilio-token")}, 200, "<Response/>", nil},
+		{"to nobody of ours", sent{path: "/inbound/sms", contentType: formType, body: elsewhere.Encode(), header: signed(sms, elsewhere, "twilio-token")}, 200, "<Response/>", []string{EntryProviderUpdates}},
 		{"a wrong signature", sent{path: "/inbound/sms", contentType: formType, body: form.Encode(), header: signed(sms, form, "wrong")}, 403, "wrong", nil},
 		{"no signature", sent{path: "/inbound/sms", contentType: formType, body: form.Encode()}, 403, "missing", nil},
 		{"another method", sent{method: http.MethodPut, path: "/inbound/sms"}, 405, "not PUT", nil},
@@ -158,6 +159,36 @@ func TestHookIsAnInboundMessageToo(t *testing.T) {
 		}
 		if kinds := started.kinds(); !slices.Equal(kinds, c.kinds) {
 			t.Errorf("%s: started %v, want %v", c.name, kinds, c.kinds)
+		}
+	}
+}
+
+// What Twilio posts to a campaign's address is read as at its own: signed JSON, a
+// message whose id has another name, and what became of a message of ours.
+func TestHookReadsWhatTwilioPosts(t *testing.T) {
+	t.Parallel()
+	const address = "https://hooks.example.com/hooks/" + testToken
+	named := twilioForm()
+	named.Set("SmsSid", named.Get("MessageSid"))
+	named.Del("MessageSid")
+	status := twilioForm("MessageStatus", "undelivered", "SmsStatus", "undelivered", "ErrorCode", "21610", "From", "+15550100100", "To", "+15550100123")
+	object := fmt.Sprintf(`{"AccountSid":%q,"MessageSid":%q,"From":"+15550100123","To":"+15550100100","Body":"STOP"}`, testAccount, testSID)
+	sum := sha256.Sum256([]byte(object))
+	hashed := "?bodySHA256=" + hex.EncodeToString(sum[:])
+	for name, c := range map[string]struct {
+		sent sent
+		kind string
+	}{
+		"JSON":              {sent{path: "/hooks/" + testToken + hashed, body: object, header: signed(address+hashed, nil, "twilio-token")}, EntryInboundMessage},
+		"another id's name": {sent{contentType: formType, body: named.Encode(), header: signed(address, named, "twilio-token")}, EntryInboundMessage},
+		"a status":          {sent{contentType: formType, body: status.Encode(), header: signed(address, status, "twilio-token")}, EntryProviderUpdates},
+	} {
+		h, started := setupInbound(t, func(w *world, _ *Options) { w.hook.Trigger.Verify = &definitions.Verify{Twilio: true} })
+		if got := h.send(c.sent); got.status/100 != 2 {
+			t.Errorf("%s: %d %s", name, got.status, got.body)
+		}
+		if kinds := started.kinds(); !slices.Equal(kinds, []string{EntryCampaignRun, c.kind}) {
+			t.Errorf("%s: started %v", name, kinds)
 		}
 	}
 }

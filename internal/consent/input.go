@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"cmp"
 	"strings"
 
 	"replyflow/internal/message"
@@ -27,7 +28,7 @@ type Input struct {
 // InputOf is what a message gives to a decision.
 func InputOf(m message.Inbound) Input {
 	in := Input{
-		Provider: m.OptOut, Tag: string(m.OptOut), Text: TextOf(m), Kind: m.Kind, Group: m.Group != "",
+		Provider: m.OptOut, Tag: cmp.Or(m.OptOutTag, string(m.OptOut)), Text: TextOf(m), Kind: m.Kind, Group: m.Group != "",
 		To: strings.TrimPrefix(m.To, "whatsapp:"),
 	}
 	if m.Button != nil {

@@ -90,6 +90,9 @@ type Inbound struct {
 	Group string `json:"group,omitempty"`
 	// OptOut is the provider's own verdict, empty when it gave none.
 	OptOut Verdict `json:"opt_out,omitempty"`
+	// OptOutTag is the provider's verdict as it wrote it, when it is none that we
+	// know: whatever it means, the provider has answered.
+	OptOutTag string `json:"opt_out_tag,omitempty"`
 	// SentAt is the provider's time of the message; Twilio gives none.
 	SentAt *time.Time `json:"sent_at,omitempty"`
 	// ArrivedAt is stamped once, at intake.

@@ -29,6 +29,8 @@ type DeliveryStatus struct {
 	ProviderID string `json:"provider_id"`
 	Status     string `json:"status"`
 	To         string `json:"to,omitempty"`
+	// Aliases are what else the provider calls whom it was for.
+	Aliases []Alias `json:"aliases,omitempty"`
 	// From is our number that sent it, where the provider says so.
 	From string     `json:"from,omitempty"`
 	At   *time.Time `json:"at,omitempty"`

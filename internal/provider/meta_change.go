@@ -54,9 +54,11 @@ func (r *metaReader) readChange(raw json.RawMessage) {
 	sender, known := r.sender(string(value.Metadata.ID))
 	if !known {
 		r.batch.Unknown++
+		r.batch.UnknownTo = append(r.batch.UnknownTo, clip(string(value.Metadata.ID)))
+		r.keep(r.senders[0], unknownSender, raw)
 		return
 	}
-	part := metaPart{reader: r, sender: sender, field: string(change.Field), value: value}
+	part := metaPart{reader: r, sender: sender, field: string(change.Field), value: value, raw: change.Value}
 	part.read(raw)
 }
 
@@ -100,9 +102,14 @@ type metaPart struct {
 	sender Sender
 	field  string
 	value  metaValue
+	// raw is the value as it came.
+	raw json.RawMessage
 	// people are the contacts by each of their ids.
 	people map[looseText]metaContact
 }
+
+// metaIDUpdateField is the field of changes that say that a user id was replaced.
+const metaIDUpdateField = "user_id_update"
 
 // metaFieldKinds are the fields whose messages are nobody's reply, whatever their
 // type is.
@@ -131,7 +138,7 @@ func (p metaPart) read(raw json.RawMessage) {
 		}
 		found += len(list.items)
 	}
-	if found == 0 {
+	if found == 0 && (p.field != metaIDUpdateField || !p.addIDUpdate(p.raw)) {
 		p.reader.keep(p.sender, p.field, raw)
 	}
 }

@@ -48,12 +48,12 @@ type metaInbound struct {
 // kind of a message that is nobody's reply, empty for one whose type says.
 func (p metaPart) readMessage(raw json.RawMessage, as message.Kind) {
 	var read metaInbound
-	if lenient(raw, &read) != nil || read.ID == "" {
+	if lenient(raw, &read) != nil || read.ID == "" || as == "" && metaFrom(read) == "" {
 		p.reader.keep(p.sender, "unreadable_message", raw)
 		return
 	}
 	m := message.Inbound{
-		ID:      hashID(metaProvider, p.sender.PhoneNumberID, string(read.ID)),
+		ID:      p.messageID(string(read.ID), as),
 		Channel: message.WhatsApp, Provider: metaProvider, ProviderID: string(read.ID), Account: p.reader.account, Sender: p.sender.Ref(),
 		From: metaFrom(read), To: p.ourNumber(), Group: string(read.GroupID), ReplyTo: string(read.Context.ID),
 		SentAt: looseTime(read.Timestamp), ArrivedAt: p.reader.arrived, Raw: kept(raw),
@@ -75,6 +75,15 @@ func (p metaPart) readMessage(raw json.RawMessage, as message.Kind) {
 	if m.Kind == message.KindSystem {
 		p.readSystem(read, raw)
 	}
+}
+
+// messageID is our id of a message. What history repeats, or the business wrote, is
+// not the message that a person sends under the same id: that one must still count.
+func (p metaPart) messageID(id string, as message.Kind) string {
+	if as == "" {
+		return hashID(metaProvider, p.sender.PhoneNumberID, id)
+	}
+	return hashID(metaProvider, p.sender.PhoneNumberID, id, string(as))
 }
 
 // isOurs reports whether a message was written by the business itself, in another

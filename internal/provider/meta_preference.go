@@ -19,6 +19,21 @@ type metaPreference struct {
 // later, means nothing that we keep.
 var metaPreferences = map[looseText]message.Verdict{"stop": message.VerdictOptOut, "resume": message.VerdictOptIn}
 
+// namesOf are the ids of who set a preference, with those that the contacts add.
+func (p metaPart) namesOf(read metaPreference) []message.Alias {
+	contact, known := p.people[read.UserID]
+	if !known {
+		contact = p.people[read.WAID]
+	}
+	var names message.Inbound
+	addAlias(&names, message.AliasWAID, read.WAID)
+	addAlias(&names, message.AliasWAID, contact.WAID)
+	for _, id := range []looseText{read.UserID, contact.UserID, contact.ParentID} {
+		addAlias(&names, bsuidKind(string(id)), id)
+	}
+	return names.Aliases
+}
+
 // readPreference reads what somebody set in WhatsApp: whether they want marketing
 // messages.
 func (p metaPart) readPreference(raw json.RawMessage) {
@@ -37,12 +52,7 @@ func (p metaPart) readPreference(raw json.RawMessage) {
 	if at := looseTime(read.Timestamp); at != nil && at.Before(p.reader.arrived) {
 		preference.At = *at
 	}
-	if read.WAID != "" {
-		preference.Aliases = append(preference.Aliases, message.Alias{Kind: message.AliasWAID, Value: string(read.WAID)})
-	}
-	if read.UserID != "" {
-		preference.Aliases = append(preference.Aliases, message.Alias{Kind: bsuidKind(string(read.UserID)), Value: string(read.UserID)})
-	}
+	preference.Aliases = p.namesOf(read)
 	p.reader.add(message.Update{
 		Key: hashID(metaProvider, "preference", p.reader.account, p.sender.PhoneNumberID, string(read.WAID), string(read.UserID),
 			string(read.Category), string(read.Value), string(read.Timestamp)),

@@ -36,6 +36,9 @@ func (p metaPart) readStatus(raw json.RawMessage) {
 	if status.To == "" {
 		status.To = string(read.RecipientUserID)
 	}
+	if read.RecipientUserID != "" {
+		status.Aliases = []message.Alias{userAlias(read.RecipientUserID)}
+	}
 	if len(read.Errors) > 0 {
 		status.ErrorCode = string(read.Errors[0].Code)
 	}

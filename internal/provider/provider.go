@@ -74,8 +74,10 @@ type Batch struct {
 	Updates  []message.Update
 	// Challenge is the text to answer a verification with, when the request was one.
 	Challenge string
-	// Unknown counts what is for no sender of ours: it is logged and dropped.
-	Unknown int
+	// Unknown counts what is for no sender of ours, UnknownTo names the senders that
+	// it was for. Messages are kept as they came: a sender may have been forgotten.
+	Unknown   int
+	UnknownTo []string
 }
 
 // Refusal says why a request isn't believed or can't be read. Nothing of it was

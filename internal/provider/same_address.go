@@ -29,12 +29,12 @@ func (s Sender) same(own, written string) bool {
 	case isNumeric(own) && isNumeric(written) && digits(own) == digits(written):
 		return true
 	}
-	ours, err := phone.Normalize(own, s.Region)
+	ours, err := phone.NormalizeAddress(own, s.Region)
 	if err != nil || ours.Key() == "" {
 		return false
 	}
-	theirs, err := phone.Normalize(written, s.Region)
-	return err == nil && theirs.Key() == ours.Key()
+	theirs, err := phone.NormalizeAddress(written, s.Region)
+	return err == nil && phone.Canonical(theirs.Key()) == phone.Canonical(ours.Key())
 }
 
 // isNumeric reports whether a text is digits and what people put between them.

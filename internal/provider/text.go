@@ -22,6 +22,9 @@ const (
 	maxName = 256
 )
 
+// unknownSender names what is kept of what is for none of our senders.
+const unknownSender = "unknown_sender"
+
 // maxMedia bounds the references that are read of one message; Twilio sends ten.
 const maxMedia = 20
 

@@ -3,6 +3,8 @@ package provider
 import (
 	"context"
 	"net/http"
+	"strings"
+	"time"
 
 	"replyflow/internal/form"
 	"replyflow/internal/message"
@@ -49,12 +51,16 @@ func readTwilioMessage(r Request, senders Senders) (Batch, error) {
 	if err != nil {
 		return Batch{}, err
 	}
-	m, known := TwilioMessage(sent, signers)
-	if !known {
-		return Batch{Unknown: 1}, nil
+	batch := ReadTwilio(r.URL, r.ArrivedAt, sent, signers)
+	if batch.Unknown > 0 && !isTwilioStatus(sent) {
+		raw := formJSON(sent)
+		batch.UnknownTo = []string{clip(sent.First("To"))}
+		batch.Updates = []message.Update{{
+			Key: hashID(twilioProvider, "other", string(raw)), Sender: signers[0].Ref(), Channel: message.SMS, Provider: twilioProvider,
+			Account: valid(sent.First("AccountSid")), ArrivedAt: r.ArrivedAt, Other: unknownSender, Raw: raw,
+		}}
 	}
-	m.ArrivedAt = r.ArrivedAt
-	return Batch{Messages: []message.Inbound{m}}, nil
+	return batch, nil
 }
 
 // readTwilioStatus believes and reads what became of a message of ours.
@@ -63,11 +69,40 @@ func readTwilioStatus(r Request, senders Senders) (Batch, error) {
 	if err != nil {
 		return Batch{}, err
 	}
-	update, known := twilioStatus(r, sent, signers)
-	if !known {
-		return Batch{Unknown: 1}, nil
+	if strings.EqualFold(sent.First("SmsStatus"), twilioReceived) {
+		// A message that somebody pointed here by mistake may be a STOP.
+		return ReadTwilio(r.URL, r.ArrivedAt, sent, signers), nil
 	}
-	return Batch{Updates: []message.Update{update}}, nil
+	return oneUpdate(twilioStatus(r.URL, r.ArrivedAt, sent, signers)), nil
+}
+
+// ReadTwilio reads parameters whose signature was right, and the address that they
+// were posted to: a message to one of the senders, or what became of a message of
+// theirs, which says how far it got.
+func ReadTwilio(address string, arrived time.Time, sent form.Form, senders []Sender) Batch {
+	if isTwilioStatus(sent) {
+		return oneUpdate(twilioStatus(address, arrived, sent, senders))
+	}
+	m, known := TwilioMessage(sent, senders)
+	if !known {
+		return Batch{Unknown: 1}
+	}
+	m.ArrivedAt = arrived
+	return Batch{Messages: []message.Inbound{m}}
+}
+
+func oneUpdate(update message.Update, known bool) Batch {
+	if !known {
+		return Batch{Unknown: 1}
+	}
+	return Batch{Updates: []message.Update{update}}
+}
+
+// TwilioParameters are the members of a signed JSON body, as a form has them. It
+// reports false for what is no JSON object.
+func TwilioParameters(body []byte) (form.Form, bool) {
+	sent, err := jsonParameters(body)
+	return sent, err == nil
 }
 
 // openTwilio checks a request's signature and reads its parameters. signers are
@@ -79,11 +114,7 @@ func openTwilio(r Request, senders Senders) (sent form.Form, signers []Sender, e
 	if header == "" {
 		return form.Form{}, nil, forbid("the X-Twilio-Signature header is missing; this address takes requests from Twilio only")
 	}
-	kind, err := twilioContent(r)
-	if err != nil {
-		return form.Form{}, nil, err
-	}
-	sent, unreadable := twilioParameters(r, kind)
+	sent, unreadable := twilioParameters(r)
 	call := TwilioCall{URL: r.URL, Method: r.Method, ContentType: r.Header.Get("Content-Type"), Body: r.Body}
 	signature, signed := call.signed(header)
 	configured := false

@@ -35,13 +35,17 @@ func twilioContent(r Request) (twilioEncoding, error) {
 	case "application/json":
 		return inJSON, nil
 	}
-	return 0, refuse(http.StatusUnsupportedMediaType, "content_type",
+	return 0, refuse(http.StatusBadRequest, "content_type",
 		"Twilio posts application/x-www-form-urlencoded or signed application/json, not %q", clip(mediaType))
 }
 
 // twilioParameters are what Twilio sent. A GET's query is read from the very URL
 // that was signed.
-func twilioParameters(r Request, encoding twilioEncoding) (form.Form, error) {
+func twilioParameters(r Request) (form.Form, error) {
+	encoding, err := twilioContent(r)
+	if err != nil {
+		return form.Form{}, err
+	}
 	text, what := string(r.Body), "form"
 	switch encoding {
 	case inJSON:

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"replyflow/internal/form"
 	"replyflow/internal/message"
@@ -22,7 +23,7 @@ var twilioMessageIDs = []string{"MessageSid", "SmsMessageSid", "SmsSid"}
 // none of them. The arrival is the caller's to stamp.
 func TwilioMessage(sent form.Form, senders []Sender) (message.Inbound, bool) {
 	channel, from, to, known := twilioChannel(sent.First("From"), sent.First("To"))
-	if !known {
+	if !known || from == "" || firstOf(sent, twilioMessageIDs...) == "" {
 		return message.Inbound{}, false
 	}
 	sender, known := twilioSender(senders, channel, to, sent.First("MessagingServiceSid"))
@@ -37,12 +38,29 @@ func TwilioMessage(sent form.Form, senders []Sender) (message.Inbound, bool) {
 		Body: text("Body"), ProfileName: text("ProfileName"), ReplyTo: text("OriginalRepliedMessageSid"),
 		OptOut: keywordVerdict(text("OptOutType")), Aliases: twilioAliases(sent, from), Media: twilioMedia(sent), Raw: formJSON(sent),
 	}
-	if pressed := (message.Button{Text: text("ButtonText"), Payload: text("ButtonPayload")}); pressed != (message.Button{}) {
+	if m.OptOut == "" {
+		m.OptOutTag = text("OptOutType")
+	}
+	pressed := message.Button{Text: text("ButtonText"), Payload: text("ButtonPayload")}
+	if pressed == (message.Button{}) {
+		pressed = message.Button{Text: text("ListTitle"), Payload: text("ListId")}
+	}
+	if pressed != (message.Button{}) {
 		m.Button = &pressed
 	}
 	m.Kind = twilioKind(sent, m)
 	return m, true
 }
+
+// isTwilioStatus reports whether the parameters say what became of a message, and
+// are no message: those of a message have no status but that it was received.
+func isTwilioStatus(sent form.Form) bool {
+	status := strings.ToLower(firstOf(sent, "MessageStatus", "SmsStatus"))
+	return status != "" && status != twilioReceived && status != "receiving"
+}
+
+// twilioReceived is the status of an inbound message.
+const twilioReceived = "received"
 
 // twilioKey is the message's own id.
 func twilioKey(account, sid string) string {
@@ -54,13 +72,15 @@ func twilioKey(account, sid string) string {
 
 func twilioKind(sent form.Form, m message.Inbound) message.Kind {
 	switch {
+	case strings.EqualFold(sent.First("MessageType"), "reaction"):
+		return message.KindReaction
 	case m.Button != nil:
 		return message.KindButton
 	case sent.First("FlowData") != "":
 		return message.KindFlow
 	case len(m.Media) > 0:
 		return message.KindMedia
-	case sent.First("Latitude") != "" && sent.First("Longitude") != "":
+	case m.Body == "" && sent.First("Latitude") != "" && sent.First("Longitude") != "":
 		return message.KindLocation
 	}
 	return message.KindText

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"strings"
+	"time"
 
 	"replyflow/internal/form"
 	"replyflow/internal/message"
@@ -11,9 +12,13 @@ import (
 // See https://www.twilio.com/docs/api/errors/21610
 const twilioOptedOut = "21610"
 
-// twilioStatus reads what became of a message. It reports false when none of our
+// twilioStatus reads what became of a message, from parameters whose signature was
+// right and the address that they were posted to. It reports false when none of our
 // senders sent it: an account may be used by other systems too.
-func twilioStatus(r Request, sent form.Form, signers []Sender) (message.Update, bool) {
+func twilioStatus(address string, arrived time.Time, sent form.Form, signers []Sender) (message.Update, bool) {
+	if firstOf(sent, twilioMessageIDs...) == "" {
+		return message.Update{}, false
+	}
 	channel, from, to, known := twilioChannel(sent.First("From"), sent.First("To"))
 	if !known {
 		return message.Update{}, false
@@ -34,7 +39,10 @@ func twilioStatus(r Request, sent form.Form, signers []Sender) (message.Update, 
 	account, id := sent.First("AccountSid"), firstOf(sent, twilioMessageIDs...)
 	status := &message.DeliveryStatus{
 		ProviderID: valid(id), Status: strings.ToLower(valid(firstOf(sent, "MessageStatus", "SmsStatus"))), To: valid(to), From: valid(from),
-		ErrorCode: valid(sent.First("ErrorCode")), SendID: sendID(r.URL),
+		ErrorCode: valid(sent.First("ErrorCode")), SendID: sendID(address),
+	}
+	if isBSUID(to) {
+		status.Aliases = []message.Alias{userAlias(looseText(to))}
 	}
 	if status.ErrorCode == twilioOptedOut {
 		status.OptOut = &message.ProviderOptOut{Category: message.CategoryAll, Rule: "twilio_21610"}
@@ -42,7 +50,7 @@ func twilioStatus(r Request, sent form.Form, signers []Sender) (message.Update, 
 	return message.Update{
 		Key:    hashID(twilioProvider, "status", account, id, status.Status, status.ErrorCode),
 		Sender: sender.Ref(), Channel: channel, Provider: twilioProvider, Account: valid(account),
-		ArrivedAt: r.ArrivedAt, Status: status, Raw: formJSON(sent),
+		ArrivedAt: arrived, Status: status, Raw: formJSON(sent),
 	}, true
 }
 

@@ -157,7 +157,7 @@ func normalize(workspace message.Workspace, value json.RawMessage) (key, why str
 }
 
 func normalizeText(workspace message.Workspace, text string) (key, why string, ok bool) {
-	number, err := phone.Normalize(text, workspace.Region)
+	number, err := phone.NormalizeAddress(text, workspace.Region)
 	if err != nil {
 		return "", err.Error(), false
 	}

@@ -100,7 +100,10 @@ func (q session) addToLedger(ctx context.Context, entry ledgerEntry) (bool, erro
 	if err != nil || added == 0 {
 		return false, err
 	}
-	return true, q.mark(ctx, entry)
+	if err := q.mark(ctx, entry); err != nil {
+		return false, err
+	}
+	return true, q.followNumber(ctx, entry)
 }
 
 // mark raises the status to an event. Marks are maxima, so the order in which

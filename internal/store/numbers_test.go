@@ -26,6 +26,8 @@ func init() {
 	suite["movers in the list of opt-outs"] = testMoversAreListed
 	suite["names bring their messages"] = testNamesBringTheirMessages
 	suite["campaigns of a message"] = testCampaignsAreNotedOnce
+	suite["block of a user id"] = testBlockOfAName
+	suite["user ids follow a new number"] = testNamesFollowANewNumber
 }
 
 // testAddressOfNumber: the database and the phone package agree on the one form of
@@ -299,5 +301,64 @@ func testCampaignsAreNotedOnce(t *testing.T, s *Store) {
 	}
 	if log, err := s.ListActivity(t.Context(), workspace.Key, ActivityQuery{Type: LogCampaignsStarted}); err != nil || len(log.Activity) != 1 {
 		t.Errorf("the log says %+v, %v", log.Activity, err)
+	}
+}
+
+// testBlockOfAName: the provider blocks somebody whom it calls by a user id alone.
+func testBlockOfAName(t *testing.T, s *Store) {
+	mustRecord(t, s, whatsapp(said{"m1", "", 0, false}, annNumber, "US.1"))
+	for i, name := range []string{"US.1", "US.7"} {
+		alias := message.Alias{Kind: message.AliasBSUID, Value: name}
+		update := message.Update{Key: fmt.Sprintf("k%d", i), Channel: message.WhatsApp, ArrivedAt: noon, Status: &message.DeliveryStatus{
+			ProviderID: "elsewhere", Status: "failed", To: name, Aliases: []message.Alias{alias}, ErrorCode: "131050",
+			OptOut: &message.ProviderOptOut{Category: message.CategoryMarketing, Rule: "meta_131050"},
+		}}
+		if _, err := s.RecordUpdates(t.Context(), workspace, []message.Update{update}, scopeOfTest, noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	marketing := consent.Target{Scopes: testScopes, Category: message.CategoryMarketing}
+	for _, address := range []string{annNumber, "bsuid:US.7"} {
+		state, err := s.ConsentState(t.Context(), workspace.Key, message.WhatsApp, address, marketing)
+		if err != nil || !state.OptedOut {
+			t.Errorf("%s is %+v, %v", address, state, err)
+		}
+	}
+}
+
+// testNamesFollowANewNumber: somebody's number and user id change together, and they
+// set a preference by the new id alone.
+func testNamesFollowANewNumber(t *testing.T, s *Store) {
+	mustRecord(t, s, whatsapp(said{"m1", "", 0, false}, annNumber, "US.1"))
+	alias := func(kind message.AliasKind, value string) message.Alias {
+		return message.Alias{Kind: kind, Value: value}
+	}
+	updates := []message.Update{
+		{Key: "k1", Identity: &message.IdentityChange{Previous: alias(message.AliasBSUID, "US.1"), Current: alias(message.AliasBSUID, "US.2")}},
+		{Key: "k2", Identity: &message.IdentityChange{Previous: alias(message.AliasWAID, "15550100123"), Current: alias(message.AliasWAID, "15550100999")}},
+		{Key: "k3", Preference: &message.Preference{
+			From: "US.2", Aliases: []message.Alias{alias(message.AliasBSUID, "US.2")}, Category: message.CategoryMarketing, Verdict: message.VerdictOptOut, At: noon,
+		}},
+		// A preference that gives both teaches the name.
+		{Key: "k4", Preference: &message.Preference{
+			From: "15550100777", Aliases: []message.Alias{alias(message.AliasWAID, "15550100777"), alias(message.AliasBSUID, "US.5")},
+			Category: message.CategoryMarketing, Verdict: message.VerdictOptIn, At: noon,
+		}},
+		{Key: "k5", Preference: &message.Preference{
+			From: "US.5", Aliases: []message.Alias{alias(message.AliasBSUID, "US.5")}, Category: message.CategoryMarketing, Verdict: message.VerdictOptOut, At: noon.Add(time.Second),
+		}},
+	}
+	for i := range updates {
+		updates[i].Channel, updates[i].ArrivedAt = message.WhatsApp, noon
+	}
+	if _, err := s.RecordUpdates(t.Context(), workspace, updates, scopeOfTest, noon); err != nil {
+		t.Fatal(err)
+	}
+	marketing := consent.Target{Scopes: testScopes, Category: message.CategoryMarketing}
+	for number, out := range map[string]bool{otherNumber: true, annNumber: false, "+15550100777": true} {
+		state, err := s.ConsentState(t.Context(), workspace.Key, message.WhatsApp, number, marketing)
+		if err != nil || state.OptedOut != out {
+			t.Errorf("%s is %+v, %v", number, state, err)
+		}
 	}
 }

@@ -480,6 +480,33 @@ func testOptOutsFollowNewNumber(t *testing.T, s *Store) {
 	if err != nil || !state.OptedOut {
 		t.Errorf("the new number is %+v, %v", state, err)
 	}
+	// Another STOP of before the change is recorded after it, and after a second change.
+	again := moved
+	again.Key = "k2"
+	again.Identity = &message.IdentityChange{
+		Previous: message.Alias{Kind: message.AliasWAID, Value: "15550100777"}, Current: message.Alias{Kind: message.AliasWAID, Value: "15550100888"},
+	}
+	further := again
+	further.Key, further.ArrivedAt = "k3", noon.Add(2*time.Hour)
+	further.Identity = &message.IdentityChange{
+		Previous: message.Alias{Kind: message.AliasWAID, Value: "15550100888"}, Current: message.Alias{Kind: message.AliasWAID, Value: "15550100666"},
+	}
+	if _, err := s.RecordUpdates(t.Context(), workspace, []message.Update{again, further}, scopeOfTest, noon); err != nil {
+		t.Fatal(err)
+	}
+	late := said{"m2", consent.Out, 30, false}.record("+15550100777")
+	late.Input.Message.Channel = message.WhatsApp
+	mustRecord(t, s, late)
+	// What the number's next owner says stays with the number.
+	next := said{"m3", consent.Out, 7200, false}.record("+15550100777")
+	next.Input.Message.Channel, next.Scopes = message.WhatsApp, testScopes
+	mustRecord(t, s, next)
+	for number, want := range map[string]time.Time{"+15550100888": noon.Add(30 * time.Second), "+15550100666": noon.Add(30 * time.Second), "+15550100777": noon.Add(2 * time.Hour)} {
+		state, err := s.ConsentState(t.Context(), workspace.Key, message.WhatsApp, number, testTarget)
+		if err != nil || !state.OptedOut || !state.Since.Equal(want) {
+			t.Errorf("%s is %+v, %v", number, state, err)
+		}
+	}
 }
 
 // scopeOfTest is the scope of every consent that a provider reports in tests.

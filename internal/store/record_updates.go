@@ -146,7 +146,7 @@ func (u updater) findSent(ctx context.Context, update message.Update, status mes
 	if status.At != nil && status.At.Before(at) {
 		at = *status.At
 	}
-	address, err := u.consentAddress(ctx, update.Channel, status.To, nil)
+	address, err := u.consentAddress(ctx, update.Channel, status.To, status.Aliases)
 	return sentMessage{Channel: update.Channel, Sender: update.Sender.Address, Address: address, SentAt: moment{at}}, err
 }
 
@@ -173,6 +173,14 @@ func (u updater) recordPreference(ctx context.Context, update message.Update, pr
 	if address == "" || preference.Verdict != message.VerdictOptOut && preference.Verdict != message.VerdictOptIn {
 		return nil
 	}
+	for _, alias := range preference.Aliases {
+		if strings.HasPrefix(address, namelessPrefix) || alias.Kind != message.AliasBSUID && alias.Kind != message.AliasParentBSUID {
+			continue
+		}
+		if err := u.addAlias(ctx, u.workspace.Key, update.Channel, alias, address); err != nil {
+			return err
+		}
+	}
 	own := u.scope(update.Sender, "")
 	action, rule := consent.Out, "provider_preference_stop"
 	if preference.Verdict == message.VerdictOptIn {
@@ -189,81 +197,6 @@ func (u updater) recordPreference(ctx context.Context, update message.Update, pr
 	}, Evidence{From: preference.From, Given: preference.Detail}, messageData{
 		Channel: update.Channel, Rule: rule, Verdict: preference.Verdict, Why: "the person said so in the provider's settings",
 	})
-}
-
-// recordIdentity points a new name at the address that the old one led to.
-func (u updater) recordIdentity(ctx context.Context, update message.Update, change message.IdentityChange) error {
-	const (
-		move = `INSERT INTO aliases (workspace, channel, kind, value, address) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (workspace, channel, kind, value) DO UPDATE SET address = excluded.address`
-		// The names that led to an id which is known as another one's now.
-		follow = "UPDATE aliases SET address = ? WHERE workspace = ? AND channel = ? AND address = ?"
-	)
-	if change.Previous.Kind == message.AliasWAID && change.Current.Kind == message.AliasWAID {
-		return u.recordNewNumber(ctx, update, change)
-	}
-	names := append([]message.Alias{change.Previous}, change.Also...)
-	address, err := u.consentAddress(ctx, update.Channel, "", names)
-	if err != nil {
-		return err
-	}
-	if address == "" || change.Current.Value == "" {
-		return nil
-	}
-	for _, alias := range append([]message.Alias{change.Current, change.Previous}, change.Also...) {
-		if alias.Value == "" || alias.Kind == message.AliasPhone {
-			continue
-		}
-		if _, err := u.exec(ctx, move, u.workspace.Key, update.Channel, alias.Kind, storable(alias.Value), address); err != nil {
-			return err
-		}
-		if alias.Kind != message.AliasBSUID {
-			continue
-		}
-		if _, err := u.exec(ctx, follow, address, u.workspace.Key, update.Channel, storable(namelessPrefix+alias.Value)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// recordNewNumber lets the opt-outs of a number follow its owner to a new one.
-// Opt-ins don't: they belong to the number and the person together.
-func (u updater) recordNewNumber(ctx context.Context, update message.Update, change message.IdentityChange) error {
-	before, err := u.consentAddress(ctx, update.Channel, change.Previous.Value, nil)
-	if err != nil {
-		return err
-	}
-	after, err := u.consentAddress(ctx, update.Channel, change.Current.Value, nil)
-	if err != nil {
-		return err
-	}
-	if before == "" || after == "" || before == after {
-		return nil
-	}
-	rows, err := u.consentRows(ctx, u.workspace.Key, update.Channel, before)
-	if err != nil {
-		return err
-	}
-	for _, row := range rows {
-		state := consent.Status([]consent.Row{row}, consent.Target{Scopes: []consent.Scope{row.Scope}, Category: row.Category})
-		if !state.OptedOut {
-			continue
-		}
-		err := u.recordChange(ctx, ledgerEntry{
-			workspace: u.workspace.Key, channel: update.Channel, address: after,
-			event: consent.Event{
-				Scope: row.Scope, Lane: row.Lane, Category: row.Category, Action: consent.Out, At: cut(update.ArrivedAt), ID: update.Key,
-			},
-			source: sourceIdentity, sourceID: update.Key, rule: "number_changed", actor: "provider", sender: update.Sender.Address, recordedAt: u.now,
-		}, Evidence{From: change.Previous.Value, To: change.Current.Value}, messageData{
-			Channel: update.Channel, Rule: "number_changed", Verdict: message.VerdictOptOut, Why: "the opt-out of the person's number before came along",
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // consentAddress is the address that consent is kept by, of what a provider
