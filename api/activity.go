@@ -49,9 +49,13 @@ func (a *API) addActivity(api huma.API) {
 }
 
 func (a *API) listActivity(ctx context.Context, in *activityInput) (*activityOutput, error) {
+	sender, err := a.senderAddress(caller(ctx), in.Sender)
+	if err != nil {
+		return nil, err
+	}
 	page, err := a.store.ListActivity(ctx, caller(ctx), store.ActivityQuery{
 		Person: in.Person, Type: in.Type, Campaign: in.Campaign, Run: in.Run, Limit: in.Limit, Cursor: in.Cursor,
-		Sender: a.senderAddress(caller(ctx), in.Sender), Anonymous: optionalBool(in.Anonymous), Since: optionalTime(in.Since), Until: optionalTime(in.Until),
+		Sender: sender, Anonymous: optionalBool(in.Anonymous), Since: optionalTime(in.Since), Until: optionalTime(in.Until),
 	})
 	if err != nil {
 		return nil, a.answerError(ctx, "reading the activity log", "", err)

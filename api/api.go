@@ -164,7 +164,7 @@ func New(options Options) *API {
 // slash, or be a dot.
 func (a *API) Register(router *mux.Router) {
 	below := router.PathPrefix(Prefix).Subrouter()
-	below.Use(a.RequireKey, readTarget, refuseEmptyFilters)
+	below.Use(a.RequireKey, readTarget, refuseEmptyFilters, limitTime)
 	below.NotFoundHandler = a.RequireKey(refuseAddress(below))
 	below.MethodNotAllowedHandler = below.NotFoundHandler
 	document := a.addOperations(below).OpenAPI()

@@ -46,6 +46,64 @@ type optOuts struct {
 	}
 }
 
+// A name that no sender has is a mistake, not an empty list: whoever exports
+// opt-outs by it would write to everybody.
+func TestUnknownSenderIsRefused(t *testing.T) {
+	t.Parallel()
+	b := withSenders(t)
+	for _, path := range []string{"/optouts?sender=Ness", "/optouts.csv?sender=Ness", "/messages?sender=Ness", "/activity?sender=Ness", "/optouts?sender=%2B15550100999"} {
+		told := b.refused(http.StatusUnprocessableEntity, "GET", "/api/v1"+path, "")
+		if len(told.Errors) != 1 || told.Errors[0].Location != "query.sender" || !strings.Contains(told.Errors[0].Message, "no sender") {
+			t.Errorf("%s: %+v", path, told)
+		}
+	}
+	if told := b.refused(http.StatusUnprocessableEntity, "GET", "/api/v1/optouts?sender=Newz", ""); !strings.Contains(told.Errors[0].Message, "did you mean News?") {
+		t.Errorf("told %+v", told)
+	}
+	// A sender that is no longer configured still has messages.
+	b.must(http.StatusOK, "GET", "/api/v1/messages?sender=%2B15550100999", "")
+	b.must(http.StatusOK, "GET", "/api/v1/activity?sender=News", "")
+}
+
+// A messaging service whose numbers keep consent of their own is asked number by
+// number, and recorded for all when it is named.
+func TestConsentByNumberOfAService(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	router := mux.NewRouter().UseEncodedPath()
+	api.New(api.Options{
+		Store: b.store, Catalogue: b.catalogue, History: b.history, Simulator: b.simulator,
+		Keys: []api.Key{api.NewKey("default", "test", testKey)}, Workspaces: testWorkspace, PublicURL: testWebhooks,
+		Senders: func(string) []api.Sender {
+			var found []api.Sender
+			for _, number := range []string{"+15550100101", "+15550100102"} {
+				sender := testSender("Pool", message.SMS, number)
+				sender.Service = "MG00000000000000000000000000000001"
+				found = append(found, sender)
+			}
+			return found
+		},
+		Now: func() time.Time { return testNow },
+	}).Register(router)
+	server := httptest.NewServer(router)
+	t.Cleanup(server.Close)
+	b.url = server.URL
+	b.must(http.StatusCreated, "PUT", "/api/v1/people/ann", `{"attributes":{"phone":"555-010-0123"}}`)
+	for sender, want := range map[string]int{"+15550100102": 1, "MG00000000000000000000000000000001": 2} {
+		var told optOuts
+		b.must(http.StatusOK, "PUT", "/api/v1/people/ann/optouts", `{"optouts":[{"channel":"sms","sender":"`+sender+`","optout":true}]}`).decode(t, &told)
+		out := 0
+		for _, optOut := range told.OptOuts {
+			if optOut.OptOut {
+				out++
+			}
+		}
+		if len(told.OptOuts) != 2 || out < want {
+			t.Errorf("out of %s: %+v", sender, told)
+		}
+	}
+}
+
 func TestStaffRecordsAnOptOut(t *testing.T) {
 	t.Parallel()
 	b := withSenders(t)

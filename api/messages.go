@@ -74,8 +74,12 @@ func (a *API) addMessages(api huma.API) {
 }
 
 func (a *API) listMessages(ctx context.Context, in *messagesInput) (*messagesOutput, error) {
+	sender, err := a.senderAddress(caller(ctx), in.Sender)
+	if err != nil {
+		return nil, err
+	}
 	page, err := a.store.ListMessages(ctx, caller(ctx), store.MessageQuery{
-		Person: in.Person, Sender: a.senderAddress(caller(ctx), in.Sender), Direction: in.Direction, Channel: in.Channel,
+		Person: in.Person, Sender: sender, Direction: in.Direction, Channel: in.Channel,
 		Anonymous: optionalBool(in.Anonymous), Since: optionalTime(in.Since), Until: optionalTime(in.Until), Limit: in.Limit, Cursor: in.Cursor,
 	})
 	if err != nil {

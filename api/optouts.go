@@ -77,7 +77,7 @@ type (
 	setOptOutsInput struct {
 		ID   string `path:"id" doc:"The person's id, percent-encoded."`
 		Body struct {
-			OptOuts []SetOptOut `json:"optouts" minItems:"1" maxItems:"100"`
+			OptOuts []SetOptOut `json:"optouts" minItems:"1" maxItems:"100" nullable:"false"`
 		}
 	}
 	personOptOutsOutput struct{ Body PersonOptOuts }
@@ -93,6 +93,9 @@ func (a *API) addOptOuts(api huma.API) {
 
 func (a *API) listOptOuts(ctx context.Context, in *optOutsInput) (*optOutsOutput, error) {
 	senders := a.sendersOf(caller(ctx), in.Channel, in.Sender)
+	if in.Sender != "" && len(senders) == 0 {
+		return nil, refuseField("query.sender", a.unknownSender(caller(ctx), in.Sender))
+	}
 	page, err := a.store.ListOptedOutAddresses(ctx, caller(ctx), store.AddressConsentQuery{Channel: in.Channel, Limit: in.Limit, Cursor: in.Cursor})
 	if err != nil {
 		return nil, a.answerError(ctx, "listing opt-outs", "", err)
@@ -224,7 +227,7 @@ func (a *API) consentRecords(ctx context.Context, set []SetOptOut, person, addre
 		senders := a.sendersOf(caller(ctx), string(wish.Channel), wish.Sender)
 		switch {
 		case len(senders) == 0:
-			return nil, refuseField(at+".sender", "no sender of this channel has this address or name")
+			return nil, refuseField(at+".sender", a.unknownSender(caller(ctx), wish.Sender))
 		case !wish.OptOut && strings.TrimSpace(wish.Reason) == "":
 			return nil, refuseField(at+".reason", "opting in needs a reason: who asked for it, and how")
 		case wish.EffectiveAt != nil && wish.EffectiveAt.Year() < earliestYear:

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"replyflow/internal/store"
 )
 
@@ -17,10 +19,19 @@ const csvPage = 1_000
 func (a *API) exportOptOuts(w http.ResponseWriter, r *http.Request) {
 	ctx, query := r.Context(), r.URL.Query()
 	senders := a.sendersOf(caller(ctx), query.Get("channel"), query.Get("sender"))
+	if name := query.Get("sender"); name != "" && len(senders) == 0 {
+		writeProblem(w, http.StatusUnprocessableEntity, "The request has a problem.",
+			&huma.ErrorDetail{Location: "query.sender", Message: a.unknownSender(caller(ctx), name)})
+		return
+	}
 	page, err := a.store.ListOptedOutAddresses(ctx, caller(ctx), store.AddressConsentQuery{Channel: query.Get("channel"), Limit: csvPage})
 	if err != nil {
 		a.logger.ErrorContext(ctx, "exporting opt-outs failed", "error", err)
-		writeProblem(w, http.StatusInternalServerError, "Something went wrong on the server while exporting opt-outs; trying again may help.")
+		status := http.StatusInternalServerError
+		if store.Unavailable(err) {
+			status = http.StatusServiceUnavailable
+		}
+		writeProblem(w, status, "The opt-outs can't be read at the moment; try again.")
 		return
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")

@@ -1,11 +1,13 @@
 package api
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -36,6 +38,22 @@ func readTarget(next http.Handler) http.Handler {
 			}
 		}
 		next.ServeHTTP(w, mux.SetURLVars(r, parts))
+	})
+}
+
+// requestTimeout bounds a request, so that a database that hangs is told of.
+const requestTimeout = 30 * time.Second
+
+// limitTime bounds every request but exports, which take as long as they are.
+func limitTime(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, ".csv") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 

@@ -67,6 +67,9 @@ func (a *API) answerError(ctx context.Context, doing, missing string, err error)
 		return huma.Error422UnprocessableEntity(sentence(err.Error()), &huma.ErrorDetail{Location: "body", Message: err.Error()})
 	case errors.Is(err, store.ErrConflict):
 		return huma.Error409Conflict("Somebody else changed the same thing at the same time; try again.")
+	case store.Unavailable(err):
+		a.logger.WarnContext(ctx, "a request to the API found no database", "doing", doing, "error", err)
+		return huma.Error503ServiceUnavailable("The database can't be reached at the moment; try again.")
 	case ctx.Err() != nil:
 		return huma.Error503ServiceUnavailable("The request was given up before it was done.")
 	}

@@ -2,9 +2,11 @@ package api
 
 import (
 	"cmp"
+	"regexp"
 
 	"replyflow/internal/consent"
 	"replyflow/internal/message"
+	"replyflow/internal/suggest"
 )
 
 // Sender is one of our senders, as consent is asked and recorded for it.
@@ -43,12 +45,34 @@ func (a *API) sendersOf(workspace, channel, name string) []Sender {
 	return found
 }
 
-// senderAddress is a sender as rows name it: an input may be its name.
-func (a *API) senderAddress(workspace, name string) string {
+// senderAddress is a sender as rows name it: an input may be its name. Rows may be
+// of a sender that isn't configured any more, so an address is taken as it is; a
+// name that nobody has is refused, or a typo would read as "nothing there".
+func (a *API) senderAddress(workspace, name string) (string, error) {
 	for _, sender := range a.senders(workspace) {
 		if sender.named(name) {
-			return cmp.Or(sender.Service, sender.Address)
+			return cmp.Or(sender.Service, sender.Address), nil
 		}
 	}
-	return name
+	if name == "" || isAddress.MatchString(name) {
+		return name, nil
+	}
+	return "", refuseField("query.sender", a.unknownSender(workspace, name))
+}
+
+// isAddress is what an address of a sender of ours looks like: a number, a short
+// code or a messaging service, with or without its channel.
+var isAddress = regexp.MustCompile(`^([a-z]+:)?(\+?[0-9]{3,15}|MG[0-9a-fA-F]{32})$`)
+
+// unknownSender says that nobody has a name, and who may be meant.
+func (a *API) unknownSender(workspace, name string) string {
+	var names []string
+	for _, sender := range a.senders(workspace) {
+		names = append(names, sender.Name, sender.Address)
+	}
+	reason := "no sender has this address or name"
+	if near, ok := suggest.Nearest(name, names); ok {
+		reason += "; did you mean " + near + "?"
+	}
+	return reason
 }

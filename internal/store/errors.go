@@ -1,9 +1,14 @@
 package store
 
 import (
+	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -20,6 +25,20 @@ var (
 	// ErrInvalid: the value can't be stored or compared; no retry mends it.
 	ErrInvalid = errors.New("invalid")
 )
+
+// Unavailable reports whether an error says that the database can't be reached, or
+// has no room for another connection: the same call may well succeed soon.
+func Unavailable(err error) bool {
+	var postgres *pgconn.PgError
+	if errors.As(err, &postgres) {
+		// Connection failures, resources, and a server that starts or stops.
+		return slices.Contains([]string{"08", "53"}, postgres.Code[:2]) || strings.HasPrefix(postgres.Code, "57P")
+	}
+	var connecting *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connecting) || errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded)
+}
 
 // BatchLimitError says that a batch update matches more people than it may
 // change. Nobody was changed.
