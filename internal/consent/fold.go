@@ -125,7 +125,8 @@ func Squeeze(folded string) string {
 }
 
 // FirstWord is the first word of a text, folded: what a campaign's keyword is
-// compared with. Hyphens and apostrophes belong to a word.
+// compared with. Hyphens and apostrophes belong to a word; a dot ends it as every
+// sentence sign does, "3.5" and "e.g." no less than "yes.I will".
 func FirstWord(text string) string {
 	folded := Fold(text)
 	if end := strings.IndexFunc(folded, endsWord); end >= 0 {
@@ -135,5 +136,5 @@ func FirstWord(text string) string {
 }
 
 func endsWord(r rune) bool {
-	return r == ' ' || strings.ContainsRune(",;:!?/|()[]{}\"“”«»…。，！？、", r)
+	return r == ' ' || strings.ContainsRune(".,;:!?/|()[]{}\"“”«»…。，！？、；：", r)
 }

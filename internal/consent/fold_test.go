@@ -59,7 +59,7 @@ func TestSqueeze(t *testing.T) {
 func TestFirstWord(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"JOIN now": "join", "  Join, please": "join", "“Red” or blue": "red", "opt-out now": "opt-out", "don't": "don't", "3.5 miles": "3.5",
+		"JOIN now": "join", "  Join, please": "join", "“Red” or blue": "red", "opt-out now": "opt-out", "don't": "don't", "3.5 miles": "3", "yes.I will": "yes", "JOIN.now": "join", "one。two": "one", "red；blue": "red",
 		"yes!": "yes", "red,blue": "red", "PIZZA\nlarge": "pizza", "É": "e", "🛑 stop": "stop", "": "", "!!!": "",
 	} {
 		if got := FirstWord(text); got != want {
