@@ -48,7 +48,11 @@ func Compile(policy Policy) (*Rules, error) {
 	}
 	policy.Languages = slices.Clone(policy.Languages)
 	policy.Numbers = slices.Clone(policy.Numbers)
-	all := append(policy.words(), policy.ownWords()...)
+	return newRules(policy, append(policy.words(), policy.ownWords()...))
+}
+
+// newRules makes rules of the phrases of a policy's languages and of some words.
+func newRules(policy Policy, all []Word) (*Rules, error) {
 	rules := &Rules{policy: policy, dictionary: newDictionary(all), phrases: newPhrases()}
 	for _, language := range policy.languages() {
 		if err := rules.addList(shipped()[language]); err != nil {

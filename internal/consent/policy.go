@@ -87,9 +87,17 @@ func checkLanguages(policy Policy) []Problem {
 // extraSets are the sets that a sender may add words to.
 var extraSets = []string{SetOptOut, SetOptIn, SetHelp}
 
-// checkExtra looks for own words that say nothing, or that a list has in another
-// set: STOP stays an opt-out, whatever is configured.
+// checkExtra looks for own words that say nothing, that a list has in another set,
+// or that are an opt-out in other words: STOP stays one, whatever is configured, and
+// so does STOP PLEASE.
 func checkExtra(policy Policy) []Problem {
+	if len(policy.Extra) == 0 {
+		return nil
+	}
+	shipped, err := newRules(policy, policy.words())
+	if err != nil {
+		return []Problem{{"languages", err.Error()}}
+	}
 	var problems []Problem
 	known := newDictionary(policy.words())
 	for _, set := range slices.Sorted(maps.Keys(policy.Extra)) {
@@ -99,13 +107,27 @@ func checkExtra(policy Policy) []Problem {
 			continue
 		}
 		for _, text := range policy.Extra[set] {
-			if reason := known.refuses(text, set); reason != "" {
+			reason := known.refuses(text, set)
+			if reason == "" && set != SetOptOut {
+				reason = shipped.refuses(text)
+			}
+			if reason != "" {
 				problems = append(problems, Problem{field, fmt.Sprintf("%q %s", text, reason)})
 			}
 			known.add(Word{Text: text, Set: set, Own: true})
 		}
 	}
 	return problems
+}
+
+// refuses says why a text can't be given another meaning, empty when it can: the
+// sender's own words are read first, and would take it from those who opt out.
+func (r *Rules) refuses(text string) string {
+	found := r.readText(text)
+	if found.verdict != message.VerdictOptOut {
+		return ""
+	}
+	return "is an opt-out (" + found.rule + ") and can't be given another meaning; take words that nobody opts out with"
 }
 
 // words are the shipped words of the policy's languages.
