@@ -3,13 +3,15 @@ package consent
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // dictionary finds a word by the whole of a message. It doesn't change once it
 // is filled.
 type dictionary struct {
 	exact map[string]Word
-	// squeezed, alike and stretched hold opt-out words alone.
+	// squeezed, alike and stretched hold opt-out words alone, and none of two
+	// letters: "T.D." are initials.
 	squeezed  map[string]Word
 	alike     map[string]Word
 	stretched map[string]Word
@@ -36,10 +38,14 @@ func (d *dictionary) add(word Word) {
 	if !word.optsOut() {
 		return
 	}
-	keep(d.squeezed, Squeeze(folded), word)
-	keep(d.alike, skeleton(Squeeze(folded)), word)
+	squeezed := Squeeze(folded)
+	if utf8.RuneCountInString(squeezed) < spelled {
+		return
+	}
+	keep(d.squeezed, squeezed, word)
+	keep(d.alike, skeleton(squeezed), word)
 	if word.Clear {
-		keep(d.stretched, shrink(Squeeze(folded)), word)
+		keep(d.stretched, shrink(squeezed), word)
 	}
 }
 

@@ -14,7 +14,8 @@ var lookAlikes = map[rune]rune{
 	// Small capitals
 	'ᴀ': 'a', 'ʙ': 'b', 'ᴄ': 'c', 'ᴅ': 'd', 'ᴇ': 'e', 'ɪ': 'i', 'ʟ': 'l', 'ɴ': 'n', 'ᴏ': 'o', 'ᴘ': 'p', 'ʀ': 'r', 'ꜱ': 's',
 	'ᴛ': 't', 'ᴜ': 'u',
-	// Latin of other alphabets, and digits
+	// Latin of other alphabets, digits, and signs, which count within a word only: at
+	// its ends Fold has cut them off.
 	'ł': 'l', 'ø': 'o', 'ɑ': 'a', '0': 'o', '1': 'l', '3': 'e', '5': 's', '$': 's', '@': 'a',
 }
 
