@@ -14,14 +14,17 @@ type Rules struct {
 	phrases    *phrases
 	// flags are the words and stems that flag a message as a near miss.
 	flags nearMisses
-	// signatures begin what is no part of a message.
+	// signatures begin what is no part of a message, quotations announce it.
 	signatures []string
+	quotations []quotation
 }
 
 // phrases are all that a wish in other words is made of.
 type phrases struct {
 	// patterns are indexed by the words that they begin with.
 	patterns map[string][]pattern
+	// sentences are those of them that are a wish beside other sentences.
+	sentences map[string][]pattern
 	// fillers and courtesies are indexed alike.
 	fillers    map[string][][]string
 	courtesies map[string][][]string
@@ -67,7 +70,7 @@ func newRules(policy Policy, all []Word) (*Rules, error) {
 
 func newPhrases() *phrases {
 	return &phrases{
-		patterns: map[string][]pattern{}, fillers: map[string][][]string{}, courtesies: map[string][][]string{},
+		patterns: map[string][]pattern{}, sentences: map[string][]pattern{}, fillers: map[string][][]string{}, courtesies: map[string][][]string{},
 		clear: map[string][]sequence{}, any: map[string][]sequence{},
 	}
 }
@@ -81,8 +84,14 @@ func (r *Rules) addList(list list) error {
 			if err != nil {
 				return err
 			}
-			r.phrases.add(parsed)
+			addPattern(r.phrases.patterns, parsed)
+			if group.Sentence {
+				addPattern(r.phrases.sentences, parsed)
+			}
 		}
+	}
+	for _, quotation := range list.Quotations {
+		r.quotations = append(r.quotations, parseQuotation(quotation))
 	}
 	for _, signature := range list.Signatures {
 		r.signatures = append(r.signatures, Fold(signature))
@@ -90,8 +99,12 @@ func (r *Rules) addList(list list) error {
 	for _, word := range list.NearMiss.Words {
 		r.flags.Words = append(r.flags.Words, Fold(word))
 	}
-	for _, idiom := range list.NearMiss.Idioms {
-		r.flags.Idioms = append(r.flags.Idioms, Fold(idiom))
+	for _, text := range list.NearMiss.Idioms {
+		idiom, err := parsePattern(text, list.Language, list.Slots)
+		if err != nil {
+			return err
+		}
+		r.flags.Idioms = append(r.flags.Idioms, idiom.texts()...)
 	}
 	for _, stem := range list.NearMiss.Stems {
 		r.flags.Stems = append(r.flags.Stems, Fold(stem))
@@ -107,14 +120,14 @@ func index(into map[string][][]string, texts []string) map[string][][]string {
 	return into
 }
 
-func (p *phrases) add(parsed pattern) {
+func addPattern(into map[string][]pattern, parsed pattern) {
 	for _, first := range parsed.first() {
-		known := p.patterns[first]
+		known := into[first]
 		// A pattern comes once for each of its first words, all in a row.
 		if len(known) > 0 && known[len(known)-1].text == parsed.text && known[len(known)-1].language == parsed.language {
 			continue
 		}
-		p.patterns[first] = append(known, parsed)
+		into[first] = append(known, parsed)
 	}
 }
 

@@ -13,6 +13,11 @@ func FuzzDecide(f *testing.F) {
 			f.Add(body, "", "", "text", "")
 		}
 	}
+	for language := range wishes {
+		for _, body := range append(wishes[language], nearWishes[language]...) {
+			f.Add(body, "", "", "text", "")
+		}
+	}
 	f.Add("x", "STOP", "OPT_OUT", "edit", "opt_in")
 	rules := compile(f, us())
 	f.Fuzz(func(t *testing.T, body, button, payload, kind, verdict string) {
@@ -36,6 +41,7 @@ func BenchmarkDecide(b *testing.B) {
 	for name, body := range map[string]string{
 		"keyword": "STOP", "reply": "see you tomorrow at five then", "wish": "please stop sending me these marketing messages",
 		"64KB": strings.Repeat("stop sending me ", 4<<10), "64KB of marks": strings.Repeat("a\u0301", 22<<10), "64KB of lines": strings.Repeat("stop\n\n", 11<<10),
+		"64KB of sentences": strings.Repeat("Hey, stop. ", 6<<10), "64KB of wishes": strings.Repeat("stop sending me these texts anymore ok ", 1700) + ".", "64KB of quotations": strings.Repeat("On > wrote: :\n", 4700),
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

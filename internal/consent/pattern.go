@@ -76,6 +76,24 @@ func (p pattern) first() []string {
 	return found
 }
 
+// texts are all the texts that a short pattern stands for.
+func (p pattern) texts() []string {
+	found := []string{""}
+	for _, element := range p.elements {
+		var longer []string
+		if element.optional {
+			longer = found
+		}
+		for _, text := range found {
+			for _, choice := range element.choices {
+				longer = append(longer, strings.TrimSpace(text+" "+strings.Join(choice, " ")))
+			}
+		}
+		found = longer
+	}
+	return found
+}
+
 // places is a set of places in a message of at most maxWords words.
 type places uint64
 

@@ -3,6 +3,7 @@ package consent
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"replyflow/internal/message"
 )
@@ -57,6 +58,29 @@ func better(a, b reading) reading {
 // readText reads what a person wrote, or the text of a button that they pressed.
 func (r *Rules) readText(text string) reading {
 	text = cut(text)
+	if said := r.withoutQuotation(text); said != text {
+		return r.besideQuotation(said)
+	}
+	return r.readSaid(text)
+}
+
+// besideQuotation reads what was written above, between or below a quotation. An
+// opt-out counts as if it stood alone; everything else has to be the whole message.
+func (r *Rules) besideQuotation(said string) reading {
+	found := r.readSaid(said)
+	switch {
+	case found.rule == RuleNearMiss:
+		return found
+	case found.verdict != message.VerdictOptOut:
+		return reading{rule: RuleNone, verdict: message.VerdictNone}
+	case !found.soft:
+		found.rule, found.exact = RuleKeywordSigned, ""
+	}
+	return found
+}
+
+// readSaid reads a text of a person's own words.
+func (r *Rules) readSaid(text string) reading {
 	folded := Fold(text)
 	if folded == "" {
 		return readSign(text)
@@ -68,12 +92,12 @@ func (r *Rules) readText(text string) reading {
 		if word, _, ok := r.dictionary.find(head); ok && word.optsOut() {
 			return readingOf(word, RuleKeywordSigned, "")
 		}
-		if found, ok := r.phrases.find(words(head)); ok {
-			return found.reading()
+		if found, ok := r.readWish(head); ok {
+			return found
 		}
 	}
-	if found, ok := r.phrases.find(words(folded)); ok && !r.flags.idiomatic(folded) {
-		return found.reading()
+	if found, ok := r.readWish(folded); ok {
+		return found
 	}
 	if word, ok := r.dictionary.findStretched(folded); ok {
 		found := readingOf(word, RuleSoftStretched, "")
@@ -83,10 +107,22 @@ func (r *Rules) readText(text string) reading {
 	if found, ok := r.readFirstLine(text); ok {
 		return found
 	}
+	if found, ok := r.readSentences(text); ok && !r.flags.idiomatic(folded) {
+		return found
+	}
 	if r.flagged(folded) {
 		return reading{rule: RuleNearMiss, verdict: message.VerdictNone}
 	}
 	return reading{rule: RuleNone, verdict: message.VerdictNone}
+}
+
+// readWish reads a folded text as a wish in other words.
+func (r *Rules) readWish(folded string) (reading, bool) {
+	found, ok := r.phrases.find(words(folded))
+	if !ok || r.flags.idiomatic(folded) {
+		return reading{}, false
+	}
+	return found.reading(), true
 }
 
 // readPayload reads the payload of a button. Whoever made the button wrote it and
@@ -100,7 +136,7 @@ func (r *Rules) readPayload(payload string) reading {
 	if word, rule, ok := r.dictionary.find(folded); ok && (word.Own || word.optsOut() && word.Clear) {
 		return readingOf(word, rule, "")
 	}
-	if found, ok := r.phrases.phrase(bounded(words(folded))); ok {
+	if found, ok := r.phrases.phrase(bounded(words(folded))); ok && !r.flags.idiomatic(folded) {
 		return found.reading()
 	}
 	return none
@@ -156,40 +192,6 @@ func readSign(text string) reading {
 	return reading{rule: RuleNone, verdict: message.VerdictNone}
 }
 
-// signatureWords is how many words a signature has at most.
-const signatureWords = 12
-
-// cutSignature cuts off what a mail program or a telephone added.
-func (r *Rules) cutSignature(folded string) (head string, found bool) {
-	for _, signature := range r.signatures {
-		before, after, ok := strings.Cut(folded, " "+signature+" ")
-		if ok && strings.Count(after, " ") < signatureWords {
-			return trim(before), true
-		}
-	}
-	return "", false
-}
-
-// readFirstLine reads the first line by itself when an empty line follows it.
-func (r *Rules) readFirstLine(text string) (reading, bool) {
-	first, rest, found := strings.Cut(strings.TrimSpace(text), "\n")
-	next, _, _ := strings.Cut(rest, "\n")
-	if !found || Fold(next) != "" {
-		return reading{}, false
-	}
-	folded := Fold(first)
-	if word, _, ok := r.dictionary.find(folded); ok && word.optsOut() && word.Clear {
-		found := readingOf(word, RuleSoftFirstLine, "")
-		found.soft = true
-		return found, true
-	}
-	if wished, ok := r.phrases.phrase(bounded(words(folded))); ok {
-		wished.rule = RuleSoftFirstLine
-		return wished.reading(), true
-	}
-	return reading{}, false
-}
-
 // flagged reports whether a text has a word of an opt-out.
 func (r *Rules) flagged(folded string) bool {
 	for _, stem := range r.flags.Stems {
@@ -201,11 +203,33 @@ func (r *Rules) flagged(folded string) bool {
 }
 
 // idiomatic reports whether a text has words that mean something else together:
-// "non-stop".
-func (n nearMisses) idiomatic(folded string) bool { return hasAny(folded, n.Idioms) }
+// "non-stop", and "no dejen de escribirme". What a comma parts isn't together:
+// "No, dejen de escribirme".
+func (n nearMisses) idiomatic(folded string) bool { return has(parted(folded), n.Idioms) }
+
+// parted is a folded text with its words set apart, and a comma for every other
+// sign that parts them. A hyphen and an apostrophe stand within a word.
+func parted(folded string) string {
+	var b strings.Builder
+	for _, r := range folded {
+		switch {
+		case !isBetweenWords(r):
+			b.WriteRune(r)
+		case r == ' ' || r == '\'' || r == '’' || unicode.In(r, unicode.Pd, unicode.Pc):
+			b.WriteByte(' ')
+		default:
+			b.WriteString(" , ")
+		}
+	}
+	return collapse(b.String())
+}
 
 // hasAny reports whether a text has one of some sequences of whole words.
 func hasAny(folded string, sequences []string) bool {
-	spaced := " " + strings.Join(strings.FieldsFunc(folded, isBetweenWords), " ") + " "
+	return has(strings.Join(strings.FieldsFunc(folded, isBetweenWords), " "), sequences)
+}
+
+func has(separate string, sequences []string) bool {
+	spaced := " " + separate + " "
 	return slices.ContainsFunc(sequences, func(sequence string) bool { return strings.Contains(spaced, " "+sequence+" ") })
 }

@@ -18,6 +18,7 @@ const (
 	RuleSoftPhrase       = "soft_phrase"
 	RuleSoftStretched    = "soft_stretched"
 	RuleSoftFirstLine    = "soft_first_line"
+	RuleSoftSentence     = "soft_sentence"
 	RuleSoftSign         = "soft_sign"
 	RuleNearMiss         = "near_miss"
 	RuleEdit             = "edit"
@@ -52,12 +53,13 @@ func Documentation() []RuleDoc {
 		{RuleKeywordOptIn, "The whole message is an opt-in word.", "Opts in.", "UNSTOP"},
 		{RuleAnswer, "It is YES, and the provider didn't take it for START.", "On a Twilio number for SMS that isn't toll-free it ends an opt-out and is nothing otherwise. It is a reply always.", "Yes!"},
 		{RuleKeywordHelp, "The whole message is a help word.", "Consent stays as it is.", "HELP!"},
-		{RuleKeywordSigned, "The first line is an opt-out word, and only a signature follows.", "Opts out.", "stop ⏎ Sent from my iPhone"},
+		{RuleKeywordSigned, "It is an opt-out word, and besides only a signature or a quotation: lines that begin with >, and all after a line such as On … wrote:", "Opts out.", "stop ⏎ Sent from my iPhone"},
 		{RuleKeywordRepeated, "It is made of opt-out words only.", "Opts out.", "stop stop"},
 		{RuleSoftPolite, "It is an opt-out word and courtesies.", "What the sender's soft_opt_out says.", "STOP PLEASE"},
 		{RuleSoftPhrase, "It is a clear wish in other words, from the phrase lists, and nothing else.", "What the sender's soft_opt_out says.", "please stop texting me"},
 		{RuleSoftStretched, "It is a clear opt-out word with letters repeated.", "What the sender's soft_opt_out says.", "STOPPP"},
-		{RuleSoftFirstLine, "The first line is a clear opt-out word or a wish, and an empty line and other lines follow.", "What the sender's soft_opt_out says.", "stop ⏎ ⏎ Ann Example"},
+		{RuleSoftFirstLine, "The first line is a clear opt-out word or a wish, and an empty line and other lines follow; or a clear word, and only a name follows, in the next line or behind STOP and a dash or comma.", "What the sender's soft_opt_out says.", "stop ⏎ ⏎ Ann Example"},
+		{RuleSoftSentence, "It has a sentence, no question, that is a wish by itself and says what is no longer wanted.", "What the sender's soft_opt_out says.", "This is not John. Stop texting me."},
 		{RuleSoftSign, "It is the stop sign and no word.", "What the sender's soft_opt_out says.", "🛑"},
 		{RuleEdit, "It edits an earlier message and doesn't opt out.", "Nothing: an edit may opt out and nothing else.", "START, as an edit"},
 		{RuleNearMiss, "It has a word of an opt-out and says something else.", "Nothing; the log shows it, so that somebody may look.", "please stop by at 5"},

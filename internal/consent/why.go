@@ -29,7 +29,7 @@ func (r *Rules) why(found reading) string {
 	case RuleKeywordLookAlike:
 		return "the message is " + word + " in letters that look the same"
 	case RuleKeywordSigned:
-		return "the message is " + word + " and a signature"
+		return "the message is " + word + " with a signature or a quotation"
 	case RuleKeywordRepeated:
 		return "the message is made of opt-out words only, " + word + " first"
 	case RuleSoftPolite:
@@ -40,6 +40,8 @@ func (r *Rules) why(found reading) string {
 		return "the message is " + word + " with letters repeated"
 	case RuleSoftFirstLine:
 		return "the first line says clearly that no more messages are wanted"
+	case RuleSoftSentence:
+		return "a sentence says clearly that no more messages are wanted"
 	case RuleSoftSign:
 		return "the message is the stop sign"
 	case RuleNearMiss:

@@ -48,16 +48,33 @@ func (p *phrases) polite(message []string) (wish, bool) {
 func (p *phrases) phrase(message []string) (wish, bool) {
 	core := func(place int) (places, wish) {
 		ends, found := longest(p.clear[message[place]], message, place)
-		for _, pattern := range p.patterns[message[place]] {
-			more := pattern.ends(message, place)
-			if more > ends {
-				found = wish{keyword: saidUntil(message, place, more), language: pattern.language, set: SetSoft}
-			}
-			ends |= more
+		more, wished := longestPhrase(p.patterns[message[place]], message, place)
+		if more > ends {
+			found = wished
 		}
-		return ends, found
+		return ends | more, found
 	}
 	return p.cover(message, RuleSoftPhrase, core, p.courtesies, p.fillers)
+}
+
+// sentence reads one sentence of a longer message: phrases that say what is no
+// longer wanted, with fillers and courtesies.
+func (p *phrases) sentence(message []string) (wish, bool) {
+	return p.cover(message, RuleSoftSentence, func(place int) (places, wish) {
+		return longestPhrase(p.sentences[message[place]], message, place)
+	}, p.courtesies, p.fillers)
+}
+
+// longestPhrase finds the phrases at a place of a message.
+func longestPhrase(candidates []pattern, message []string, place int) (ends places, found wish) {
+	for _, pattern := range candidates {
+		more := pattern.ends(message, place)
+		if more > ends {
+			found = wish{keyword: saidUntil(message, place, more), language: pattern.language, set: SetSoft}
+		}
+		ends |= more
+	}
+	return ends, found
 }
 
 // saidUntil are the words from a place to the last of some ends: all of them stand

@@ -33,7 +33,7 @@ type Word struct {
 	// Source says where the word comes from.
 	Source string
 	// Clear words mean an opt-out beside other words too; the others, such as
-	// CANCEL and END, only as the whole message.
+	// CANCEL and END, only alone or with courtesies.
 	Clear bool
 	// Answer words are common answers as well.
 	Answer bool
@@ -49,7 +49,9 @@ type list struct {
 	Fillers    []string            `yaml:"fillers"`
 	Slots      map[string][]string `yaml:"slots"`
 	// Signatures begin what mail programs and telephones add to a message.
-	Signatures []string      `yaml:"signatures"`
+	Signatures []string `yaml:"signatures"`
+	// Quotations announce the message that is answered: "On … wrote:".
+	Quotations []string      `yaml:"quotations"`
 	Phrases    []phraseGroup `yaml:"phrases"`
 	NearMiss   nearMisses    `yaml:"near_miss"`
 }
@@ -63,12 +65,15 @@ type keywordGroup struct {
 }
 
 type phraseGroup struct {
-	Source   string   `yaml:"source"`
+	Source string `yaml:"source"`
+	// Sentence is set for phrases that are a wish also as one sentence of a longer
+	// message, because they say what is no longer wanted.
+	Sentence bool     `yaml:"sentence"`
 	Patterns []string `yaml:"patterns"`
 }
 
-// nearMisses are words, stems that stand anywhere in a word, and idioms: words that
-// together are never a wish.
+// nearMisses are words, stems that stand anywhere in a word, and idioms: patterns of
+// words that together are never a wish.
 type nearMisses struct {
 	Words  []string `yaml:"words"`
 	Stems  []string `yaml:"stems"`
