@@ -31,11 +31,14 @@ func (a *Activities) MatchCampaigns(ctx context.Context, in inbound.MatchCampaig
 	}
 	view := inbound.View(in)
 	result := definitions.MatchCampaignsResult{}
-	var names []string
+	var names, undecided []string
 	for _, campaign := range waiting {
 		fits, why, err := a.fits(ctx, campaign.Definition, in, view)
 		if err != nil {
 			return result, err
+		}
+		if !fits && why != "" {
+			undecided = append(undecided, campaign.Definition.Key+" ("+why+")")
 		}
 		if !fits {
 			continue
@@ -50,10 +53,15 @@ func (a *Activities) MatchCampaigns(ctx context.Context, in inbound.MatchCampaig
 	if in.Overtaken {
 		result.Why += ": a later message has decided already"
 	}
+	if len(names) > 0 {
+		result.Why = strings.Join(names, ", ")
+	}
+	if len(undecided) > 0 {
+		result.Why += "; not decided: " + strings.Join(undecided, ", ")
+	}
 	if len(names) == 0 {
 		return result, nil
 	}
-	result.Why = strings.Join(names, ", ")
 	return result, storeFailure(a.store.NoteCampaigns(ctx, in.Message.Sender.Workspace, startedBy(in, result)))
 }
 
@@ -69,7 +77,8 @@ func startedBy(in inbound.MatchCampaignsInput, result definitions.MatchCampaigns
 	return started
 }
 
-// fits reports whether a message starts a campaign, and why.
+// fits reports whether a message starts a campaign, and why. When it doesn't, why
+// is set only if that could not be decided.
 func (a *Activities) fits(ctx context.Context, definition definitions.Definition, in inbound.MatchCampaignsInput, view []byte) (bool, string, error) {
 	fits, why := definition.Trigger.Inbound.Fits(in.Message, in.Decision.Reserved)
 	if fits && in.Overtaken {
@@ -78,6 +87,9 @@ func (a *Activities) fits(ctx context.Context, definition definitions.Definition
 	}
 	if asked := definition.Trigger.Inbound.If; fits && asked != nil {
 		return a.asks(ctx, *asked, in, view)
+	}
+	if !fits {
+		why = ""
 	}
 	return fits, why, nil
 }
@@ -102,5 +114,8 @@ func (a *Activities) asks(ctx context.Context, asked condition.Condition, in inb
 	if err != nil {
 		return false, err.Error(), nil
 	}
-	return verdict.Holds, verdict.Why, nil
+	if !verdict.Holds {
+		return false, "", nil
+	}
+	return true, verdict.Why, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"replyflow/definitions"
@@ -35,21 +36,35 @@ type InboundMessageResult struct {
 // the one answer that a keyword gets when that is up to us.
 func InboundMessage(ctx workflow.Context, in InboundMessageInput) (InboundMessageResult, error) {
 	m := &inboundMessage{in: in.Message, copied: in.Copy}
-	if err := m.identify(ctx); err != nil {
-		return m.result(), asFailure(err)
-	}
-	if err := m.record(ctx); err != nil {
-		return m.result(), asFailure(err)
-	}
-	if !m.recorded.Duplicate {
-		if err := m.startCampaigns(ctx); err != nil {
-			return m.result(), asFailure(err)
-		}
-		if err := m.answer(ctx); err != nil {
-			return m.result(), asFailure(err)
-		}
+	if err := m.run(ctx); err != nil {
+		return m.result(), m.fail(ctx, err)
 	}
 	return m.result(), m.publish(ctx)
+}
+
+func (m *inboundMessage) run(ctx workflow.Context) error {
+	if err := m.identify(ctx); err != nil {
+		return err
+	}
+	if err := m.record(ctx); err != nil || m.recorded.Duplicate {
+		return err
+	}
+	if err := m.startCampaigns(ctx); err != nil {
+		return err
+	}
+	return m.answer(ctx)
+}
+
+// fail lets operators find the message by its outcome, with what it got to.
+func (m *inboundMessage) fail(ctx workflow.Context, cause error) error {
+	if temporal.IsCanceledError(cause) {
+		return cause
+	}
+	workflow.SetCurrentDetails(ctx, "Failed: "+reason(cause))
+	if err := workflow.UpsertTypedSearchAttributes(ctx, SearchOutcome.ValueSet(string(message.OutcomeFailed))); err != nil {
+		return err
+	}
+	return asFailure(cause)
 }
 
 // inboundMessage is the state of the workflow while it is running.
@@ -225,6 +240,14 @@ func (m *inboundMessage) effect() string {
 		return "opted in " + numberOr(m.people.Count)
 	case m.decision.Verdict == message.VerdictOptOut:
 		return "was opted out already"
+	case m.decision.Verdict == message.VerdictOptIn && m.recorded.After.OptedOut:
+		return "recorded, and still opted out (" + string(m.recorded.After.Lane) + ")"
+	case m.decision.Verdict == message.VerdictOptIn:
+		return "was opted in already"
+	case m.decision.Review:
+		return "may be an opt-out, and waits for a decision already"
+	case m.decision.NearMiss:
+		return "recorded, and flagged: it may mean an opt-out"
 	case m.decision.Verdict == message.VerdictHelp:
 		return "asked for help"
 	case m.recorded.Reply != nil:
