@@ -19,7 +19,7 @@ func (a *Activities) DecideConsent(_ context.Context, in inbound.DecideConsentIn
 	}
 	decision := sender.rules.Decide(consent.InputOf(in.Message))
 	return inbound.DecideConsentResult{
-		Decision: decision, Scope: sender.Scope(in.Message.To), AnswerDue: answerDue(sender.Sender, decision),
+		Decision: decision, Scope: sender.Scope(in.Message.To), Rules: consent.Version(), AnswerDue: answerDue(sender.Sender, decision),
 	}, nil
 }
 

@@ -86,6 +86,8 @@ type DecideConsentInput struct {
 type DecideConsentResult struct {
 	consent.Decision
 	Scope consent.Scope `json:"scope"`
+	// Rules names the rules that decided, as consent.Version does.
+	Rules string `json:"rules,omitempty"`
 	// AnswerDue is true when answering the keyword is up to us, as the sender's
 	// keyword_replies and the provider's own answer say.
 	AnswerDue bool `json:"answer_due,omitempty"`

@@ -158,8 +158,13 @@ type Evidence struct {
 	From    string `json:"from,omitempty"`
 	To      string `json:"to,omitempty"`
 	Body    string `json:"body,omitempty"`
+	// Payload is that of the button that was pressed.
+	Payload string `json:"payload,omitempty"`
 	// ProviderTag is the provider's own verdict.
 	ProviderTag string `json:"provider_tag,omitempty"`
+	// Rules names the rules that read the body, Language the list that its word is of.
+	Rules    string `json:"rules,omitempty"`
+	Language string `json:"language,omitempty"`
 	// ErrorCode is the provider's error that said so.
 	ErrorCode string `json:"error_code,omitempty"`
 	// Given is what staff or another system gave as evidence.

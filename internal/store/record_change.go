@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"replyflow/internal/consent"
-	"replyflow/internal/inbound"
 )
 
 // namelessPrefix begins the address of a WhatsApp user whose number isn't known.
@@ -52,16 +51,23 @@ func (q session) recordChange(ctx context.Context, entry ledgerEntry, evidence E
 }
 
 // holders are the ids of the people whom a change is about: those who have the
-// number, at most inbound.MaxPeople, and whoever the entry names. With nobody it
+// number, at most maxLogged, and whoever the entry names. With nobody it
 // is one empty id: the entry in the log is anonymous.
 func (q session) holders(ctx context.Context, entry ledgerEntry) ([]string, error) {
-	const statement = "SELECT id FROM people WHERE workspace = ? AND address = ? ORDER BY created_at, id LIMIT ?"
-	var ids []string
-	if err := q.list(ctx, &ids, statement, entry.workspace, entry.address, inbound.MaxPeople); err != nil {
+	ids, err := q.holdersOf(ctx, entry.workspace, entry.address, maxLogged)
+	if err != nil {
 		return nil, err
 	}
 	if entry.person != "" && !slices.Contains(ids, entry.person) || len(ids) == 0 {
 		ids = append(ids, entry.person)
 	}
 	return ids, nil
+}
+
+// holdersOf are the ids of those who have a number, the oldest profile first.
+func (q session) holdersOf(ctx context.Context, workspace, address string, limit int) ([]string, error) {
+	const statement = "SELECT id FROM people WHERE workspace = ? AND address = ? ORDER BY created_at, id LIMIT ?"
+	var ids []string
+	err := q.list(ctx, &ids, statement, workspace, address, limit)
+	return ids, err
 }

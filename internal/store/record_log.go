@@ -81,13 +81,26 @@ func (r recorder) logChange(ctx context.Context, kind string, data messageData, 
 	if len(people) == 0 {
 		return r.addLog(ctx, kind, "", data)
 	}
-	for _, person := range people {
-		if err := r.addLog(ctx, kind, person.ID, data); err != nil {
+	ids := make([]string, len(people))
+	for i, person := range people {
+		ids[i] = person.ID
+	}
+	if r.Input.People.Count > len(ids) {
+		var err error
+		if ids, err = r.holdersOf(ctx, r.workspace.Key, r.address(), maxLogged); err != nil {
+			return err
+		}
+	}
+	for _, id := range ids {
+		if err := r.addLog(ctx, kind, id, data); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// maxLogged bounds the people in whose logs one change stands.
+const maxLogged = 1_000
 
 func (r recorder) addLog(ctx context.Context, kind, person string, data messageData) error {
 	return r.logMessage(ctx, r.workspace.Key, kind, person, r.message().Sender.Address, data)

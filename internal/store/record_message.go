@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -107,7 +108,7 @@ func (r recorder) decide(ctx context.Context, result *inbound.RecordMessageResul
 		row.Marks.Add(entry.event)
 		rows = append(rows, row)
 	}
-	if err := r.addEvidence(ctx, r.workspace.Key, sourceMessage, m.ID, evidenceOf(m)); err != nil {
+	if err := r.addEvidence(ctx, r.workspace.Key, sourceMessage, m.ID, evidenceOf(m, decision)); err != nil {
 		return err
 	}
 	result.After = consent.Status(rows, target)
@@ -144,10 +145,13 @@ func (r recorder) entry(effect consent.Effect) ledgerEntry {
 	return entry
 }
 
-func evidenceOf(m message.Inbound) Evidence {
-	evidence := Evidence{Message: m.ID, From: m.From, To: m.To, Body: m.Body, ProviderTag: string(m.OptOut)}
-	if m.Button != nil && evidence.Body == "" {
-		evidence.Body = m.Button.Text
+func evidenceOf(m message.Inbound, decision inbound.DecideConsentResult) Evidence {
+	evidence := Evidence{
+		Message: m.ID, From: m.From, To: m.To, Body: m.Body, ProviderTag: cmp.Or(m.OptOutTag, string(m.OptOut)),
+		Rules: decision.Rules, Language: decision.Language,
+	}
+	if m.Button != nil {
+		evidence.Body, evidence.Payload = cmp.Or(evidence.Body, m.Button.Text), m.Button.Payload
 	}
 	return evidence
 }

@@ -444,11 +444,11 @@ func testErasedPeople(t *testing.T, s *Store) {
 		t.Errorf("erasing Ann gave %+v, %v", state, err)
 	}
 	ledger, err := s.ListLedger(t.Context(), workspace.Key, annNumber, 0, "")
-	if err != nil || len(ledger.Entries) != 1 || ledger.Entries[0].Evidence != "" {
+	if err != nil || len(ledger.Entries) != 1 || ledger.Entries[0].Evidence != "" || ledger.Entries[0].Person != "" {
 		t.Errorf("ledger %+v, %v", ledger, err)
 	}
 	found, err := s.GetMessage(t.Context(), workspace.Key, "m1")
-	if err != nil || found.Body != "" || strings.Contains(string(found.Data), annNumber) {
+	if err != nil || found.Body != "" || found.Address != "" || strings.Contains(string(found.Data), annNumber) {
 		t.Errorf("what Ann wrote is still there: %+v, %v", found, err)
 	}
 	deleted, err := s.DeleteOlder(t.Context(), Retention{Ledger: noon.Add(time.Hour), Messages: noon.Add(time.Hour)})
@@ -457,6 +457,34 @@ func testErasedPeople(t *testing.T, s *Store) {
 	}
 	if ledger, err := s.ListLedger(t.Context(), workspace.Key, annNumber, 0, ""); err != nil || len(ledger.Entries) != 1 {
 		t.Errorf("an entry that decides went with its age: %+v, %v", ledger, err)
+	}
+}
+
+func init() { suite["evidence of a decision"] = testEvidenceOfADecision }
+
+// testEvidenceOfADecision: what proves a decision says by which rules it was made,
+// and everybody with the number finds it in their log, however many they are.
+func testEvidenceOfADecision(t *testing.T, s *Store) {
+	for i := range inbound.MaxPeople + 3 {
+		putWith(t, s, fmt.Sprintf("p%02d", i), annNumber, i)
+	}
+	record := said{"m1", consent.Out, 60, false}.record(annNumber)
+	record.Input.Message.Button = &message.Button{Text: "Stop promotions", Payload: "STOP"}
+	record.Input.Decision.Rules, record.Input.Decision.Language = "2-abc", "en"
+	record.Input.People.Count, record.Input.People.People = inbound.MaxPeople+3, []inbound.Person{{ID: "p00", Internal: 1}}
+	mustRecord(t, s, record)
+	ledger, err := s.ListLedger(t.Context(), workspace.Key, annNumber, 0, "")
+	if err != nil || len(ledger.Entries) != 1 {
+		t.Fatalf("%+v, %v", ledger, err)
+	}
+	for _, part := range []string{`"rules":"2-abc"`, `"language":"en"`, `"payload":"STOP"`} {
+		if !strings.Contains(ledger.Entries[0].Evidence, part) {
+			t.Errorf("the evidence %s lacks %s", ledger.Entries[0].Evidence, part)
+		}
+	}
+	log, err := s.ListActivity(t.Context(), workspace.Key, ActivityQuery{Type: LogConsentChanged})
+	if err != nil || len(log.Activity) != inbound.MaxPeople+3 {
+		t.Errorf("%d logs, %v", len(log.Activity), err)
 	}
 }
 
