@@ -112,8 +112,8 @@ func TestPutPersonRefuses(t *testing.T) {
 		{"two values", "ann", `{} {}`, 400, "body"},
 		{"a stray bracket", "ann", `{} }`, 400, "body"},
 		{"a list", "ann", `[]`, 422, "body"},
-		{"a reserved name", "ann", `{"attributes": {"id": 1}}`, 422, "body"},
-		{"NUL in a value", "ann", `{"attributes": {"a": "\u0000"}}`, 422, "body"},
+		{"a reserved name", "ann", `{"attributes": {"id": 1}}`, 422, "body.attributes.id"},
+		{"NUL in a value", "ann", `{"attributes": {"a": "\u0000"}}`, 422, "body.attributes.a"},
 		{"a long id", strings.Repeat("x", 151), `{}`, 422, "body"},
 		{"NUL in the id", "a%00b", `{}`, 400, ""},
 		{"an id that is no text", "%ff", `{}`, 400, ""},
@@ -126,6 +126,10 @@ func TestPutPersonRefuses(t *testing.T) {
 				t.Errorf("the error has no entry at %s: %+v", c.location, told)
 			}
 		})
+	}
+	told := b.refused(http.StatusUnprocessableEntity, "PUT", "/api/v1/people/ann", `{"attributes": {"id": 1, "created_at": 2, "fine": 3}}`)
+	if len(told.Errors) != 2 {
+		t.Errorf("of two wrong attributes %+v are told", told.Errors)
 	}
 	b.refused(http.StatusNotFound, "GET", "/api/v1/people/ann", "")
 }

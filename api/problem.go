@@ -58,11 +58,14 @@ func refuseField(location, reason string) error {
 // answerError turns an error of the store into an answer. What the caller can't
 // mend goes to the log, and the caller hears that trying again may help.
 func (a *API) answerError(ctx context.Context, doing, missing string, err error) error {
+	var attributes *store.AttributeError
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, store.ErrNotFound):
 		return huma.Error404NotFound(missing)
+	case errors.As(err, &attributes):
+		return huma.Error422UnprocessableEntity("The request has a problem.", attributeDetails(attributes)...)
 	case errors.Is(err, store.ErrInvalid):
 		return huma.Error422UnprocessableEntity(sentence(err.Error()), &huma.ErrorDetail{Location: "body", Message: err.Error()})
 	case errors.Is(err, store.ErrConflict):
@@ -75,6 +78,15 @@ func (a *API) answerError(ctx context.Context, doing, missing string, err error)
 	}
 	a.logger.ErrorContext(ctx, "a request to the API failed", "doing", doing, "error", err)
 	return huma.Error500InternalServerError("Something went wrong on the server while " + doing + ". The server's log says what; trying again may help.")
+}
+
+// attributeDetails are one entry for each attribute that can't be written.
+func attributeDetails(wrong *store.AttributeError) []error {
+	details := make([]error, len(wrong.Problems))
+	for i, problem := range wrong.Problems {
+		details[i] = &huma.ErrorDetail{Location: "body.attributes." + problem.Attribute, Message: problem.Message}
+	}
+	return details
 }
 
 // sentence writes a clause as a sentence.

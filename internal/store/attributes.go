@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -20,7 +21,8 @@ type write struct {
 	stamp message.Stamp
 }
 
-// newWrite checks the attributes and brings their values into canonical form.
+// newWrite checks the attributes and brings their values into canonical form. It
+// fails with an AttributeError that names all that is wrong.
 func newWrite(set map[string]json.RawMessage, stamp message.Stamp) (write, error) {
 	if stamp.Time().IsZero() {
 		return write{}, invalid("a write of attributes needs an effective time, not the stamp %q", stamp)
@@ -29,15 +31,19 @@ func newWrite(set map[string]json.RawMessage, stamp message.Stamp) (write, error
 		return write{}, invalid("the stamp of the write: %v", err)
 	}
 	w := write{set: make(map[string]json.RawMessage, len(set)), names: slices.Sorted(maps.Keys(set)), stamp: stamp}
+	var wrong []AttributeProblem
 	for _, name := range w.names {
-		if err := checkName(name); err != nil {
-			return write{}, err
-		}
 		value, err := canonical(set[name])
 		if err != nil {
-			return write{}, invalid("attribute %s: %v", name, err)
+			err = invalid("attribute %s: %v", name, err)
+		}
+		if err := cmp.Or(checkName(name), err); err != nil {
+			wrong = append(wrong, AttributeProblem{name, err.Error()})
 		}
 		w.set[name] = value
+	}
+	if len(wrong) > 0 {
+		return write{}, &AttributeError{wrong}
 	}
 	return w, nil
 }

@@ -60,6 +60,25 @@ func invalid(format string, args ...any) error {
 
 type invalidError struct{ message string }
 
+// AttributeError says what is wrong with attributes to write, all of it. It is an
+// ErrInvalid.
+type AttributeError struct{ Problems []AttributeProblem }
+
+// AttributeProblem is what is wrong with one attribute.
+type AttributeProblem struct{ Attribute, Message string }
+
+// Error implements error: the first problem, and how many there are.
+func (e *AttributeError) Error() string {
+	first := e.Problems[0].Message
+	if more := len(e.Problems) - 1; more > 0 {
+		return fmt.Sprintf("%s (and %d more)", first, more)
+	}
+	return first
+}
+
+// Is makes it an ErrInvalid.
+func (e *AttributeError) Is(target error) bool { return target == ErrInvalid }
+
 func (e *invalidError) Error() string        { return e.message }
 func (e *invalidError) Is(target error) bool { return target == ErrInvalid }
 
