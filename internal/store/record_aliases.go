@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"replyflow/internal/message"
+)
+
+// learnAliases notes that the provider's other names are this address's. A name
+// that leads to another number stays: only the provider's own word moves it. One
+// that led to somebody without a number leads to the number now.
+func (r recorder) learnAliases(ctx context.Context) error {
+	m := r.message()
+	if r.Input.Sender.E164 == "" {
+		return nil
+	}
+	for _, alias := range m.Aliases {
+		if alias.Kind == message.AliasPhone || alias.Kind == message.AliasUsername {
+			continue
+		}
+		if err := r.addAlias(ctx, r.workspace.Key, m.Channel, alias, r.address()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (q session) addAlias(ctx context.Context, workspace string, channel message.Channel, alias message.Alias, address string) error {
+	const (
+		find = "SELECT address FROM aliases WHERE workspace = ? AND channel = ? AND kind = ? AND value = ?"
+		add  = `INSERT INTO aliases (workspace, channel, kind, value, address) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (workspace, channel, kind, value) DO NOTHING`
+		move = "UPDATE aliases SET address = ? WHERE workspace = ? AND channel = ? AND address = ?"
+	)
+	var known string
+	err := q.get(ctx, &known, find, workspace, channel, alias.Kind, storable(alias.Value))
+	switch {
+	case errors.Is(err, ErrNotFound):
+		known = namelessPrefix + alias.Value
+		_, err = q.exec(ctx, add, workspace, channel, alias.Kind, storable(alias.Value), address)
+	case err == nil && strings.HasPrefix(known, namelessPrefix):
+		// All their names move, so that what was said under any of them counts.
+		_, err = q.exec(ctx, move, address, workspace, channel, known)
+	default:
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	return q.moveAnonymous(ctx, workspace, storable(known), address)
+}
+
+// moveAnonymous gives a number the anonymous messages of a name that leads to it:
+// whoever has the number, now or later, gets them.
+func (q session) moveAnonymous(ctx context.Context, workspace, name, address string) error {
+	const statement = "UPDATE messages SET address = ? WHERE workspace = ? AND address = ? AND person IS NULL AND direction = 'in'"
+	moved, err := q.exec(ctx, statement, address, workspace, name)
+	if err != nil || moved == 0 {
+		return err
+	}
+	return q.awaitOwner(ctx, workspace, address)
+}
+
+// awaitOwner lets the anonymous messages of an address be attached to whoever has
+// it: the database looks for such messages when a number is written, and these
+// weren't there yet.
+func (q session) awaitOwner(ctx context.Context, workspace, address string) error {
+	statement := "INSERT INTO pending_attachments (workspace, person, address, created_at) SELECT workspace, internal_id, address, " +
+		q.store.dialect.timeParam + " FROM people WHERE workspace = ? AND address = ? ORDER BY created_at, id LIMIT 1"
+	_, err := q.exec(ctx, statement, q.store.dialect.time(q.store.now()), workspace, address)
+	return err
+}
