@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"replyflow/internal/consent"
+	"replyflow/internal/message"
 )
 
 // checkTriggerKind asks for exactly one trigger, and checks that of an inbound campaign.
@@ -53,11 +54,29 @@ func (c *Checker) checkKeywords(keywords []string) {
 			c.report(at, at.at, SeverityError, quote(keyword)+" is no keyword: nothing is left of it without punctuation and emoji", "write a word, as in JOIN")
 		case slices.Contains(seen, folded):
 			c.report(at, at.at, SeverityError, quote(keyword)+" is there twice: case and accents make no difference", "take one away")
-		case consent.IsReserved(folded):
-			c.report(at, at.at, SeverityWarning,
-				fmt.Sprintf("%s is a reserved word: it changes or asks about consent before this campaign starts, whatever the campaign does", quote(keyword)),
-				"keep it if the campaign is meant to follow an opt-out, opt-in or call for help")
+		default:
+			c.warnOfReserved(at, keyword)
 		}
 		seen = append(seen, folded)
 	}
+}
+
+// reservedMeanings say what becomes of somebody who writes a reserved word, by the
+// word's meaning.
+var reservedMeanings = map[message.Verdict]string{
+	message.VerdictOptOut: "it opts out whoever writes it, before this campaign starts and whatever the campaign does; they get no more messages",
+	message.VerdictOptIn:  "it opts in whoever writes it, before this campaign starts and whatever the campaign does",
+	message.VerdictHelp:   "it asks for help, which is answered beside this campaign as the sender's keyword_replies says",
+	message.VerdictNone:   "on most Twilio numbers it ends an opt-out, before this campaign starts and whatever the campaign does",
+}
+
+// warnOfReserved says what naming a word means that is about consent: only a
+// campaign that names it starts with it.
+func (c *Checker) warnOfReserved(at *value, keyword string) {
+	verdict, reserved := consent.Meaning(keyword)
+	if !reserved {
+		return
+	}
+	c.report(at, at.at, SeverityWarning, fmt.Sprintf("%s is a reserved word: %s", quote(keyword), reservedMeanings[verdict]),
+		"keep it if the campaign is to follow that word: only campaigns that name it start with it; else take it away")
 }
