@@ -3,10 +3,9 @@ package definitions
 import (
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"replyflow/internal/consent"
+	"replyflow/internal/inbound"
 	"replyflow/internal/message"
 )
 
@@ -21,8 +20,11 @@ func (t Inbound) Fits(m message.Inbound, reserved bool) (fits bool, why string) 
 		!slices.Contains(t.Senders, m.To) {
 		return false, "it was written to another sender"
 	}
+	if len(t.Keywords) == 0 && reserved {
+		return false, "it is about consent: such a message starts only campaigns that name its keyword"
+	}
 	if len(t.Keywords) == 0 {
-		return !reserved, "any message starts it, except reserved words"
+		return true, "any message starts it, except reserved words"
 	}
 	for _, keyword := range t.Keywords {
 		for _, text := range keywordTexts(m) {
@@ -46,16 +48,36 @@ func keywordTexts(m message.Inbound) []string {
 // stands reports whether a folded keyword stands in a folded text where it must.
 // In a message about consent only the whole message counts: "STOP JOIN" is no JOIN.
 func stands(keyword, text, match string, reserved bool) bool {
-	if keyword == "" {
+	switch {
+	case keyword == "":
 		return false
+	case match == MatchWholeMessage || reserved:
+		return text == keyword
+	case inbound.FirstWord(keyword) == keyword:
+		return inbound.FirstWord(text) == keyword
 	}
-	if text == keyword {
-		return true
-	}
+	return beginsWith(text, keyword)
+}
+
+// beginsWith reports whether a text begins with the words of a keyword and none of
+// them goes on: "sign up now" begins with "sign up", "sign upwards" doesn't.
+func beginsWith(text, keyword string) bool {
 	rest, begins := strings.CutPrefix(text, keyword)
-	if !begins || match == MatchWholeMessage || reserved {
+	if !begins {
 		return false
 	}
-	next, _ := utf8.DecodeRuneInString(rest)
-	return !unicode.IsLetter(next) && !unicode.IsDigit(next)
+	last := lastWord(keyword)
+	return inbound.FirstWord(last+rest) == last
+}
+
+// lastWord is the last word of a folded text.
+func lastWord(text string) string {
+	for {
+		first := inbound.FirstWord(text)
+		rest := consent.Fold(text[len(first):])
+		if rest == "" {
+			return first
+		}
+		text = rest
+	}
 }

@@ -42,7 +42,7 @@ func View(in MatchCampaignsInput) json.RawMessage {
 	// Texts, times and booleans always encode.
 	document, _ := json.Marshal(view{
 		ID: m.ID, Channel: m.Channel, Provider: m.Provider, Kind: m.Kind, Sender: m.Sender.Name,
-		From: m.From, To: m.To, Body: m.Body, Text: text, FirstWord: consent.FirstWord(text),
+		From: m.From, To: m.To, Body: m.Body, Text: text, FirstWord: FirstWord(text),
 		Media: m.Media, Button: m.Button, Name: m.ProfileName, OptOut: m.OptOut, Consent: in.Decision.Verdict,
 		ReplyTo: m.ReplyTo, Reply: in.Reply, Anonymous: in.Person == nil, At: m.EffectiveAt(),
 	})
