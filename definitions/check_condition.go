@@ -15,6 +15,9 @@ func (c *Checker) Condition(field string, checked condition.Condition, scope con
 		return
 	}
 	c.conditionProblems(written, checked.Problems(scope))
+	if c.onMessage && scope.Root == messageRoot {
+		c.conditionProblems(written, unknownMessageFields(checked, ""))
+	}
 	c.conditionTemplates(written, checked)
 }
 

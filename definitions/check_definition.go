@@ -24,7 +24,7 @@ const (
 // was decoded, so its lists have the same indexes.
 func (c *Checker) checkDefinition(d Definition) {
 	c.checkName("name", d.Name)
-	c.scope = d.Trigger.scope()
+	c.scope, c.onMessage = d.Trigger.scope(), d.Trigger.Inbound != nil
 	if d.Trigger.Webhook == nil && d.Trigger.Inbound == nil {
 		// No trigger could be read, so what conditions may ask about isn't known.
 		c.scope = condition.MessageScope

@@ -12,9 +12,10 @@ const optOutField = "OptOutType"
 
 // checkOptOutType warns of branches that take any OptOutType for an opt-out.
 // The recipe "SMS Opt-Out Keywords" does, and so unsubscribes people who text
-// START or HELP.
+// START or HELP. An inbound campaign starts with such messages only when it names
+// their keywords, and so means what it says.
 func (c *Checker) checkOptOutType(list *value, nodes Nodes) {
-	if list == nil {
+	if list == nil || c.onMessage {
 		return
 	}
 	for i, node := range nodes {

@@ -78,7 +78,7 @@ func (c *Checker) template(written *value, text string) {
 		return
 	}
 	for _, path := range parsed.Paths() {
-		c.checkRoot(written, begin, text, path)
+		c.checkPath(written, begin, text, path)
 	}
 }
 
@@ -96,23 +96,35 @@ func templatePosition(written *value, begin int, text string, problem *template.
 	return insideText(written, begin+before+1)
 }
 
-// checkRoot warns of what a template names and no run can know.
-func (c *Checker) checkRoot(written *value, begin int, text, path string) {
+// checkPath reports what a template names and no run can know: a root that isn't
+// there, or a field that no message has.
+func (c *Checker) checkPath(written *value, begin int, text, path string) {
 	root := path
 	if end := strings.IndexAny(path, ".["); end >= 0 {
 		root = path[:end]
 	}
+	at := insideText(written, begin+max(strings.Index(text, path), 0)+1)
 	known := c.roots()
-	if slices.Contains(known, root) {
+	switch {
+	case c.onMessage && root == messageRoot:
+		if unknown := findField(liquidSteps(path)[1:], true); unknown != nil {
+			c.report(written, at, SeverityError, unknown.message, unknown.suggestion)
+		}
+		return
+	case slices.Contains(known, root):
 		return
 	}
 	suggestion := "write " + known[0] + "." + path + " if the payload has it"
 	switch near, ok := suggest.Nearest(root, known); {
 	case ok:
 		suggestion = didYouMean(near + strings.TrimPrefix(path, root))
+	case c.onMessage:
+		suggestion = "write " + known[0] + "." + path
+		if unknown := findField(liquidSteps(path), true); unknown != nil {
+			suggestion = unknown.suggestion
+		}
 	case root == "person":
 		suggestion = "the webhook is the subject of the run, nobody is its person; name a field of the payload"
 	}
-	at := insideText(written, begin+max(strings.Index(text, path), 0)+1)
 	c.report(written, at, SeverityWarning, "templates know "+strings.Join(known, ", ")+" here, not "+quote(root)+": it renders as the empty text", suggestion)
 }

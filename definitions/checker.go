@@ -13,6 +13,9 @@ type Checker struct {
 	names map[string]nodeName
 	// scope is what conditions of the campaign ask about.
 	scope condition.Scope
+	// onMessage is set when a message is the subject of the run, so that the fields
+	// that conditions and templates may name are known.
+	onMessage bool
 	// hidesNodes is set when the workflow may hold more nodes than could be read.
 	hidesNodes bool
 	// addsPeople is set when a node may add people who weren't there before.
