@@ -67,6 +67,8 @@ type Simulation struct {
 	Payload json.RawMessage
 	// People are everyone whom the run sees; nil is everyone in the workspace.
 	People []SimulatedPerson
+	// Person is whose message it is; empty looks for who has its address.
+	Person string
 }
 
 // SimulatedPerson is somebody whom a simulated run sees.
@@ -77,7 +79,11 @@ type SimulatedPerson struct {
 
 // SimulationResult is what would happen.
 type SimulationResult struct {
-	Path []message.PathEntry
+	// Started is false when the payload starts no run; Why says what of the trigger
+	// it met, or why it starts none.
+	Started bool
+	Why     string
+	Path    []message.PathEntry
 	// Steps say, entry by entry of the path, what was decided or done.
 	Steps   []SimulatedStep
 	Matched []string

@@ -190,9 +190,10 @@ func (h *fakeHistory) ReadHistory(_ context.Context, workflowID string) (*tempor
 type fakeSimulator struct {
 	asked  api.Simulation
 	result api.SimulationResult
+	err    error
 }
 
 func (s *fakeSimulator) Simulate(_ context.Context, _ string, simulation api.Simulation) (api.SimulationResult, error) {
 	s.asked = simulation
-	return s.result, nil
+	return s.result, s.err
 }

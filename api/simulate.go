@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -13,10 +14,17 @@ import (
 	"replyflow/internal/message"
 )
 
+// PayloadError is a Simulator's answer to a payload that can't be the event that
+// starts the campaign.
+type PayloadError struct{ Reason string }
+
+// Error implements error.
+func (e *PayloadError) Error() string { return e.Reason }
+
 // SimulateCampaign says what to try a campaign on.
 type SimulateCampaign struct {
-	Payload json.RawMessage              `json:"payload,omitempty" doc:"The event that arrives; {} when missing. What isn't an object becomes {\"value\": …}, as with a webhook."`
-	Person  string                       `json:"person,omitempty" doc:"Whom the run is about. Campaigns that a webhook starts are about nobody, and refuse it."`
+	Payload json.RawMessage              `json:"payload,omitempty" doc:"The event that arrives; {} when missing. What isn't an object becomes {\"value\": …}, as with a webhook. For an inbound campaign it is a message, as in {\"from\": \"+15550100123\", \"body\": \"JOIN\"}, or what Twilio, Meta or the gateway posted; the campaign reference has every key."`
+	Person  string                       `json:"person,omitempty" doc:"Whose message it is; else whoever has the address it came from. Campaigns that a webhook starts are about nobody, and refuse it."`
 	People  []map[string]json.RawMessage `json:"people,omitempty" nullable:"false" doc:"Everyone whom the run sees, an id and attributes each; when missing, everyone in the workspace."`
 }
 
@@ -29,6 +37,8 @@ type Simulate struct {
 
 // Simulated is what would happen.
 type Simulated struct {
+	Started  bool                         `json:"started" doc:"Whether a run would start; a webhook always starts one, a message only when it meets the trigger."`
+	Why      string                       `json:"why,omitempty" doc:"For a message: what of the trigger it meets, or why no run would start." example:"the keyword is JOIN"`
 	Path     []message.PathEntry          `json:"path" nullable:"false" doc:"The nodes that the run would visit, in order."`
 	Steps    []SimulatedStep              `json:"steps" nullable:"false" doc:"What each of these nodes would decide or do, and why."`
 	Matched  []string                     `json:"matched" nullable:"false" doc:"The ids of the people whom the run would find."`
@@ -65,7 +75,7 @@ func (a *API) simulate(ctx context.Context, in *simulateInput) (*simulateOutput,
 	if problems.HasErrors() {
 		return nil, refuseDefinition(problems)
 	}
-	if in.Body.Person != "" {
+	if in.Body.Person != "" && definition.Trigger.Inbound == nil {
 		return nil, refuseField("body.person", "a webhook starts this campaign, so its runs are about nobody; leave person out, or list people")
 	}
 	people, err := simulatedPeople(in.Body.People)
@@ -73,8 +83,12 @@ func (a *API) simulate(ctx context.Context, in *simulateInput) (*simulateOutput,
 		return nil, err
 	}
 	result, err := a.simulator.Simulate(ctx, caller(ctx), Simulation{
-		Definition: definition, Payload: asObject(in.Body.Payload), People: people,
+		Definition: definition, Payload: asObject(in.Body.Payload), People: people, Person: in.Body.Person,
 	})
+	var unreadable *PayloadError
+	if errors.As(err, &unreadable) {
+		return nil, refuseField("body.payload", unreadable.Reason)
+	}
 	if err != nil {
 		return nil, a.answerError(ctx, "simulating", noSuchPerson, err)
 	}
@@ -161,6 +175,7 @@ func asObject(payload json.RawMessage) json.RawMessage {
 
 func simulated(result SimulationResult, warnings definitions.Problems) Simulated {
 	shown := Simulated{
+		Started: result.Started, Why: result.Why,
 		Path: append([]message.PathEntry{}, result.Path...), Steps: append([]SimulatedStep{}, result.Steps...), Matched: append([]string{}, result.Matched...),
 		Changes: result.Changes, Messages: []json.RawMessage{}, Problems: append([]definitions.Problem{}, warnings...),
 	}

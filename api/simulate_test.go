@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"replyflow/api"
 	"replyflow/definitions"
 	"replyflow/internal/message"
+	"replyflow/internal/store"
 )
 
 func TestSimulate(t *testing.T) {
@@ -92,4 +94,40 @@ func TestSimulateForms(t *testing.T) {
 		b.refused(http.StatusUnprocessableEntity, "POST", "/api/v1/simulate", body)
 	}
 	b.refused(http.StatusNotFound, "POST", "/api/v1/simulate", `{"campaign": "nothing"}`)
+}
+
+const joining = `campaign: joining
+name: Joining
+trigger: {inbound: {keywords: [JOIN]}}
+workflow: [{exit: End}]
+`
+
+// TestSimulateAMessage: the answer says whether a run starts and why, and refuses
+// what is no message where it stands.
+func TestSimulateAMessage(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.apply(joining)
+	var got struct {
+		Started bool
+		Why     string
+		Path    []message.PathEntry
+	}
+	b.simulator.result = api.SimulationResult{Why: "it has none of the keywords"}
+	b.must(http.StatusOK, "POST", "/api/v1/simulate", `{"campaign": "joining", "payload": {"body": "hello"}, "person": "ann"}`).decode(t, &got)
+	if got.Started || got.Why != "it has none of the keywords" || got.Path == nil || b.simulator.asked.Person != "ann" {
+		t.Errorf("%+v, asked %+v", got, b.simulator.asked)
+	}
+	b.simulator.result = api.SimulationResult{Started: true, Why: "the keyword is JOIN"}
+	b.must(http.StatusOK, "POST", "/api/v1/simulate", `{"campaign": "joining", "payload": {"body": "JOIN"}}`).decode(t, &got)
+	if !got.Started || got.Why != "the keyword is JOIN" {
+		t.Errorf("%+v", got)
+	}
+	b.simulator.err = &api.PayloadError{Reason: "a message has no \"boddy\" (did you mean body?)"}
+	refused := b.refused(http.StatusUnprocessableEntity, "POST", "/api/v1/simulate", `{"campaign": "joining", "payload": {"boddy": "JOIN"}}`)
+	if text := fmt.Sprintf("%+v", refused); !strings.Contains(text, "body.payload") || !strings.Contains(text, "did you mean body?") {
+		t.Error(text)
+	}
+	b.simulator.err = store.ErrNotFound
+	b.refused(http.StatusNotFound, "POST", "/api/v1/simulate", `{"campaign": "joining", "person": "nobody"}`)
 }

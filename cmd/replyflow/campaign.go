@@ -177,6 +177,8 @@ func newSimulateCommand(c *caller) *cobra.Command {
 	var payload string
 	command := &cobra.Command{
 		Use: "simulate KEY --payload FILE", Short: "Say what a campaign would do with a payload, changing nothing",
+		Long: "Says what a campaign would do with a payload, changing nothing. The payload of an inbound campaign is a message, as in\n" +
+			`{"from": "+15550100123", "body": "JOIN"}, or what the provider posted, as campaign samples shows it.`,
 		Args: misuseArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if payload == "" {
@@ -213,6 +215,14 @@ func readInput(cmd *cobra.Command, file string) ([]byte, error) {
 }
 
 func writeSimulated(w io.Writer, result api.Simulated) {
+	switch {
+	case !result.Started:
+		tell(w, "nothing starts: %s", oneLine(result.Why))
+		writeProblems(w, result)
+		return
+	case result.Why != "":
+		tell(w, "it starts: %s", oneLine(result.Why))
+	}
 	for i, entry := range result.Path {
 		why := ""
 		if i < len(result.Steps) && result.Steps[i].Why != "" {
@@ -231,6 +241,10 @@ func writeSimulated(w io.Writer, result api.Simulated) {
 	if len(rows) > 0 {
 		writeTable(w, "PERSON ATTRIBUTE BEFORE AFTER", rows)
 	}
+	writeProblems(w, result)
+}
+
+func writeProblems(w io.Writer, result api.Simulated) {
 	for _, problem := range result.Problems {
 		tell(w, "%s", problem)
 	}

@@ -7,7 +7,6 @@ import (
 
 	"replyflow/api"
 	"replyflow/internal/message"
-	"replyflow/internal/simulate"
 	"replyflow/internal/temporal"
 	"replyflow/webhook"
 )
@@ -96,37 +95,4 @@ func (a *app) apiKeys(ctx context.Context) []api.Key {
 		}
 	}
 	return keys
-}
-
-// simulator tries campaigns on the people of the database, changing nothing.
-type simulator struct{ app *app }
-
-// Simulate implements api.Simulator.
-func (s simulator) Simulate(ctx context.Context, workspace string, request api.Simulation) (api.SimulationResult, error) {
-	settings, _ := s.app.workspace(workspace)
-	asked := simulate.Request{
-		Workspace: settings, Definition: request.Definition, Payload: request.Payload, At: time.Now().UTC(),
-	}
-	if request.People == nil {
-		asked.Source = s.app.store
-	}
-	for _, person := range request.People {
-		asked.People = append(asked.People, simulate.Person{ID: person.ID, Attributes: person.Attributes})
-	}
-	result, err := simulate.Run(ctx, asked)
-	if err != nil {
-		return api.SimulationResult{}, err
-	}
-	changes := map[string]map[string]api.Change{}
-	for id, attributes := range result.Changes {
-		changes[id] = map[string]api.Change{}
-		for name, change := range attributes {
-			changes[id][name] = api.Change(change)
-		}
-	}
-	var steps []api.SimulatedStep
-	for _, step := range result.Steps {
-		steps = append(steps, api.SimulatedStep(step))
-	}
-	return api.SimulationResult{Path: result.Path, Steps: steps, Matched: result.Matched, Changes: changes, Failure: result.Failure}, nil
 }

@@ -55,7 +55,7 @@ var rules = map[string][]string{
 	"worker":             {"workflows", "activities", "definitions", "internal/temporal", "internal/config", "internal/telemetry"},
 	"api":                concat([]string{"internal/store", "definitions", "workflows", "internal/temporal"}, pure),
 	"internal/catalogue": concat([]string{"webhook", "internal/store", "definitions"}, pure),
-	"internal/simulate":  concat([]string{"workflows", "activities", "worker", "definitions", "internal/store", "internal/temporal"}, pure),
+	"internal/simulate":  concat([]string{"workflows", "activities", "worker", "definitions", "internal/store", "internal/temporal", "internal/provider", "internal/config"}, pure),
 
 	"cmd/replyflow": {"*"},
 	"bench":         {"*"},

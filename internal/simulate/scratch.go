@@ -11,6 +11,7 @@ import (
 
 	"replyflow/activities"
 	"replyflow/internal/condition"
+	"replyflow/internal/inbound"
 	"replyflow/internal/message"
 	"replyflow/internal/store"
 )
@@ -19,6 +20,7 @@ import (
 type Source interface {
 	MatchPeople(ctx context.Context, workspace message.Workspace, where condition.Condition, limit int) (ids []string, count int, err error)
 	GetPerson(ctx context.Context, workspace, id string) (store.Person, error)
+	ResolvePeople(ctx context.Context, in inbound.ResolvePeopleInput) (inbound.ResolvePeopleResult, error)
 }
 
 // scratch is a database that is thrown away. People come into it as the run

@@ -21,6 +21,7 @@ import (
 	"replyflow/activities"
 	"replyflow/definitions"
 	"replyflow/internal/message"
+	"replyflow/internal/provider"
 	temporalclient "replyflow/internal/temporal"
 	"replyflow/worker"
 	"replyflow/workflows"
@@ -38,8 +39,16 @@ type Request struct {
 	// Source is where the run finds everyone else; nil when People is everyone.
 	// It is only read.
 	Source Source
+	// Senders are the workspace's senders. Without a configuration (nil) the sender
+	// is imagined; none at all (empty) drops every message.
+	Senders []provider.Sender
+	// Person is whose message it is; empty looks for who has its address.
+	Person string
 	// At is when the event arrives.
 	At time.Time
+
+	// from is the number of Person, from which a message comes that doesn't say.
+	from string
 }
 
 // Person is somebody whom a simulated run sees.
@@ -52,7 +61,11 @@ type Person struct {
 
 // Result is what would happen.
 type Result struct {
-	Path []message.PathEntry `json:"path"`
+	// Started is false for a message that starts no run; Why says which part of
+	// the trigger it met, or why none. A webhook always starts one.
+	Started bool                `json:"started"`
+	Why     string              `json:"why,omitempty"`
+	Path    []message.PathEntry `json:"path"`
 	// Steps say, entry by entry of the path, what was decided or done.
 	Steps   []Step                       `json:"steps"`
 	Matched []string                     `json:"matched"`
@@ -87,6 +100,7 @@ func Run(ctx context.Context, request Request) (Result, error) {
 		return Result{}, err
 	}
 	return Result{
+		Started: done.started, Why: done.why,
 		Path: message.PathOf(done.steps), Steps: tellSteps(done.steps), Matched: done.scratch.matchedIDs(), Changes: changes, Outcome: done.outcome, Failure: done.failure,
 	}, nil
 }
@@ -94,6 +108,8 @@ func Run(ctx context.Context, request Request) (Result, error) {
 // finished is a run that was simulated, with the database that it left behind.
 type finished struct {
 	scratch *scratch
+	started bool
+	why     string
 	steps   []message.Step
 	outcome message.Outcome
 	failure string
@@ -105,31 +121,31 @@ func finish(ctx context.Context, request Request) (finished, error) {
 	if err != nil {
 		return finished{}, err
 	}
-	in, started, err := inputOf(ctx, request, scratch)
+	begin, err := startOf(ctx, request, scratch)
 	if err != nil {
 		scratch.close()
 		return finished{}, err
 	}
-	if !started {
-		return finished{scratch: scratch, outcome: message.OutcomeIgnored}, nil
+	if !begin.started {
+		return finished{scratch: scratch, why: begin.why, outcome: message.OutcomeIgnored}, nil
 	}
-	outcome, failure, err := execute(request, in, scratch)
+	outcome, failure, err := execute(request, begin.in, scratch)
 	if err != nil {
 		scratch.close()
 		return finished{}, err
 	}
-	run, err := scratch.store.GetRun(ctx, request.Workspace.Key, runID(request))
+	run, err := scratch.store.GetRun(ctx, request.Workspace.Key, workflows.RunID(request.Definition.Key, begin.in.Event.Key))
 	if err != nil {
 		scratch.close()
 		return finished{}, fmt.Errorf("reading the simulated run: %w", err)
 	}
-	return finished{scratch: scratch, steps: run.Steps, outcome: outcome, failure: failure}, nil
+	return finished{
+		scratch: scratch, started: true, why: begin.why, steps: run.Steps, outcome: outcome, failure: failure,
+	}, nil
 }
 
-// deliveryKey is the key of the one delivery that a simulation sees.
+// deliveryKey is the key of the one delivery of a webhook that a simulation sees.
 const deliveryKey = "simulated"
-
-func runID(request Request) string { return workflows.RunID(request.Definition.Key, deliveryKey) }
 
 // execute runs the campaign's workflow on Temporal's test environment.
 func execute(request Request, in workflows.CampaignRunInput, scratch *scratch) (message.Outcome, string, error) {

@@ -56,6 +56,10 @@ func runTest(ctx context.Context, definition definitions.Definition, test defini
 		At:         testTime,
 	}
 	done, err := finish(ctx, request)
+	var unreadable *PayloadError
+	if errors.As(err, &unreadable) {
+		return TestResult{Name: test.Name, Message: "its trigger can't be read: " + unreadable.Reason, Steps: []Step{}}, nil
+	}
 	if err != nil {
 		return TestResult{}, err
 	}
@@ -71,9 +75,18 @@ func runTest(ctx context.Context, definition definitions.Definition, test defini
 	differences = append(differences, people...)
 	result := TestResult{Name: test.Name, Passed: len(differences) == 0, Steps: tellSteps(done.steps)}
 	if !result.Passed {
-		result.Message = strings.Join(differences, "; ") + tellWhys(result.Steps)
+		result.Message = strings.Join(differences, "; ") + tellStart(done) + tellWhys(result.Steps)
 	}
 	return result, nil
+}
+
+// tellStart says that nothing started and why, to go on with after what a test
+// found wrong.
+func tellStart(done finished) string {
+	if done.started {
+		return ""
+	}
+	return "; nothing started: " + done.why
 }
 
 // tellWhys says what the steps of a run decided and did, to go on with after what
