@@ -37,21 +37,22 @@ func unknownMessageFields(asked condition.Condition, path string) []condition.Pr
 	if asked.Field == "" || root != messageRoot {
 		return problems
 	}
-	if unknown := findField(strings.Split(field, "."), false); unknown != nil {
-		problems = append(problems, condition.Problem{
+	found, unknown := findField(strings.Split(field, "."), false)
+	if unknown != nil {
+		return append(problems, condition.Problem{
 			Path: path, Part: condition.PartField, Message: unknown.message, Suggestion: unknown.suggestion,
 		})
 	}
-	return problems
+	return append(problems, impossibleValues(asked, found, path)...)
 }
 
-// findField follows a path through the fields of a message; nil when it leads to
-// one. Liquid knows the size of a value and the ends of a list besides.
-func findField(steps []string, liquid bool) *unknownField {
+// findField follows a path through the fields of a message to one of them. Liquid
+// knows the size of a value and the ends of a list besides.
+func findField(steps []string, liquid bool) (found inbound.Field, unknown *unknownField) {
 	fields, list := inbound.Fields(), false
 	for i, step := range steps {
 		if liquid && step == "size" {
-			return nil
+			return inbound.Field{}, nil
 		}
 		if list && isEntry(step, liquid) {
 			list = false
@@ -59,11 +60,12 @@ func findField(steps []string, liquid bool) *unknownField {
 		}
 		at := slices.IndexFunc(fields, func(f inbound.Field) bool { return f.Name == step })
 		if list || at < 0 {
-			return noField(steps, i, fields, list)
+			return inbound.Field{}, noField(steps, i, fields, list)
 		}
-		fields, list = fields[at].Fields, fields[at].List
+		found = fields[at]
+		fields, list = found.Fields, found.List
 	}
-	return nil
+	return found, nil
 }
 
 // isEntry reports whether a step of a path names an entry of a list.

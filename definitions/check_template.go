@@ -107,7 +107,7 @@ func (c *Checker) checkPath(written *value, begin int, text, path string) {
 	known := c.roots()
 	switch {
 	case c.onMessage && root == messageRoot:
-		if unknown := findField(liquidSteps(path)[1:], true); unknown != nil {
+		if _, unknown := findField(liquidSteps(path)[1:], true); unknown != nil {
 			c.report(written, at, SeverityError, unknown.message, unknown.suggestion)
 		}
 		return
@@ -120,7 +120,7 @@ func (c *Checker) checkPath(written *value, begin int, text, path string) {
 		suggestion = didYouMean(near + strings.TrimPrefix(path, root))
 	case c.onMessage:
 		suggestion = "write " + known[0] + "." + path
-		if unknown := findField(liquidSteps(path), true); unknown != nil {
+		if _, unknown := findField(liquidSteps(path), true); unknown != nil {
 			suggestion = unknown.suggestion
 		}
 	case root == "person":

@@ -14,6 +14,8 @@ type Field struct {
 	Type    string
 	Doc     string
 	Example string
+	// Values are all that the field may hold, nil when it may hold anything.
+	Values []string
 	// List is set when the field holds a list, and Fields are those of an entry.
 	List bool
 	// Fields are those of a field that holds a map.
@@ -31,6 +33,9 @@ func fieldsOf(of reflect.Type) []Field {
 		declared := of.Field(i)
 		name, _, _ := strings.Cut(declared.Tag.Get("json"), ",")
 		fields[i] = Field{Name: name, Doc: declared.Tag.Get("doc"), Example: declared.Tag.Get("example")}
+		if values := declared.Tag.Get("enum"); values != "" {
+			fields[i].Values = strings.Split(values, ",")
+		}
 		fields[i].describe(declared.Type)
 	}
 	return fields
