@@ -27,6 +27,9 @@ func (c *Checker) checkTests(tests []Test) {
 			if expect != nil && len(expect.members) == 0 {
 				c.Warn("expect", "the test expects nothing, so it always passes", "give it path or people")
 			}
+			if starts := test.Expect.Starts; starts != nil && !*starts && len(test.Expect.Path) > 0 {
+				c.Error("expect", "a run that doesn't start visits nothing, and the test expects a path", "take path or starts: false away")
+			}
 			c.checkTestPath(expect.get("path"), test.Expect.Path)
 			if !hidesPeople(c.at, people) {
 				c.checkExpectedPeople(expect.get("people"), ids)

@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"replyflow/internal/condition"
+	"replyflow/internal/consent"
+	"replyflow/internal/inbound"
 )
 
 func TestSchemaIsUpToDate(t *testing.T) {
@@ -30,33 +32,91 @@ func TestReferenceIsUpToDate(t *testing.T) {
 // the first golden case of each node type.
 func referenceOf(t *testing.T) string {
 	t.Helper()
-	intro, err := os.ReadFile("testdata/reference/intro.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	values, err := os.ReadFile("testdata/reference/values.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var b strings.Builder
 	b.WriteString("<!-- Generated from package definitions: go test ./definitions -update -->\n\n")
-	b.Write(intro)
+	b.WriteString(written(t, "intro.md"))
 	section(&b, "A definition", reflect.TypeFor[Definition](), "")
+	section(&b, "Trigger", reflect.TypeFor[Trigger](), strings.Replace(typeDocs(t)["Trigger"], "Trigger ", "`trigger` ", 1)+" It names one of these.")
 	section(&b, "Trigger: webhook", reflect.TypeFor[Webhook](), strings.Replace(typeDocs(t)["Webhook"], "Webhook ", "A webhook ", 1))
 	section(&b, "Proof of origin: verify", reflect.TypeFor[Verify](), strings.Replace(typeDocs(t)["Verify"], "Verify ", "`verify` ", 1))
 	section(&b, "verify: hmac", reflect.TypeFor[VerifyHMAC](), "")
 	section(&b, "verify: basic", reflect.TypeFor[VerifyUser](), "")
+	writeInbound(t, &b)
 	b.WriteString("\n## Nodes\n\nA node is a map that begins with its type and its name. Names are unique in a campaign.\n")
 	for _, name := range Types() {
 		writeNodeType(t, &b, name)
 	}
 	writeOperators(&b)
-	b.WriteString("\n")
-	b.Write(values)
+	b.WriteString("\n" + written(t, "values.md"))
 	section(&b, "Tests", reflect.TypeFor[Test](), strings.Replace(typeDocs(t)["Test"], "Test ", "A test ", 1))
 	section(&b, "What a test expects", reflect.TypeFor[Expectation](), strings.Replace(typeDocs(t)["Expectation"], "Expectation ", "`expect` ", 1))
+	b.WriteString("\n" + written(t, "tests.md"))
 	writeLimits(&b)
 	return b.String()
+}
+
+// written is a part of the reference that no declaration says.
+func written(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata/reference", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// writeInbound writes all about campaigns that messages start. The example is a
+// campaign that package simulate tests.
+func writeInbound(t *testing.T, b *strings.Builder) {
+	section(b, "Trigger: inbound", reflect.TypeFor[Inbound](), strings.Replace(typeDocs(t)["Inbound"], "Inbound ", "`inbound` ", 1))
+	b.WriteString("\n" + written(t, "inbound.md"))
+	writeReserved(b)
+	b.WriteString("\n" + written(t, "inbound_runs.md"))
+	writeMessageFields(b)
+	fmt.Fprintf(b, "\n### An inbound campaign\n\n```yaml\n%s```\n", written(t, "inbound.yaml"))
+}
+
+// writeReserved lists the words that are reserved for every sender.
+func writeReserved(b *strings.Builder) {
+	meanings := []struct {
+		set, meaning string
+		answer       bool
+	}{
+		{consent.SetOptOut, "opts out", false},
+		{consent.SetOptOutAll, "opts out from every sender", false},
+		{consent.SetOptIn, "opts in", false},
+		{consent.SetOptIn, "on most Twilio numbers it ends an opt-out, elsewhere it is a plain answer", true},
+		{consent.SetHelp, "asks for help", false},
+	}
+	b.WriteString("| reserved for every sender | what the word does |\n| --- | --- |\n")
+	for _, m := range meanings {
+		var words []string
+		for _, word := range consent.Words("") {
+			if word.Set == m.set && word.Answer == m.answer {
+				words = append(words, word.Text)
+			}
+		}
+		fmt.Fprintf(b, "| %s | %s |\n", strings.Join(words, ", "), m.meaning)
+	}
+	b.WriteString("\nEvery language has words of its own, and a sender may add some: [consent.md](consent.md) lists them.\n")
+}
+
+// writeMessageFields lists the fields of a message, those of its parts below them.
+func writeMessageFields(b *strings.Builder) {
+	b.WriteString("| field | holds | meaning | for example |\n| --- | --- | --- | --- |\n")
+	for _, field := range inbound.Fields() {
+		writeMessageField(b, "message."+field.Name, field)
+	}
+}
+
+func writeMessageField(b *strings.Builder, path string, field inbound.Field) {
+	fmt.Fprintf(b, "| `%s` | %s | %s | `%s` |\n", path, field.Type, cell(field.Doc), cell(field.Example))
+	if field.List {
+		path += ".0"
+	}
+	for _, part := range field.Fields {
+		writeMessageField(b, path+"."+part.Name, part)
+	}
 }
 
 func section(b *strings.Builder, title string, of reflect.Type, text string) {
@@ -173,3 +233,32 @@ var readTypeDocs = sync.OnceValues(func() (map[string]string, error) {
 	}
 	return docs, nil
 })
+
+// TestReadmeShowsTheExample: what README shows is the campaign that is tested.
+func TestReadmeShowsTheExample(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	example, _, _ := strings.Cut(written(t, "inbound.yaml"), "tests:\n")
+	if !strings.Contains(string(readme), "```yaml\n"+example+"```\n") {
+		t.Errorf("README.md doesn't show this campaign:\n%s", example)
+	}
+}
+
+// TestEveryFieldOfAMessageIsDocumented asks the one declaration for all that the
+// reference shows of it.
+func TestEveryFieldOfAMessageIsDocumented(t *testing.T) {
+	t.Parallel()
+	var check func(path string, fields []inbound.Field)
+	check = func(path string, fields []inbound.Field) {
+		for _, field := range fields {
+			if field.Doc == "" || field.Example == "" || field.Type == "" {
+				t.Errorf("%s%s: doc %q, example %q, type %q", path, field.Name, field.Doc, field.Example, field.Type)
+			}
+			check(path+field.Name+".", field.Fields)
+		}
+	}
+	check("", inbound.Fields())
+}

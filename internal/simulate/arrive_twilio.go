@@ -99,11 +99,19 @@ func (w writtenMessage) throughTwilio(request Request, sender provider.Sender, t
 			sent.Add(name, value)
 		}
 	}
-	add("MessageSid", simulatedSID)
+	for _, name := range []string{"MessageSid", "SmsSid", "SmsMessageSid"} {
+		sent.Add(name, simulatedSID)
+	}
+	sent.Add("SmsStatus", "received")
+	sent.Add("NumSegments", "1")
+	sent.Add("ApiVersion", "2010-04-01")
 	add("AccountSid", sender.Account)
 	add("MessagingServiceSid", sender.MessagingService)
 	add("From", onChannel(channel, strings.TrimPrefix(w.From, whatsAppPrefix)))
 	add("To", onChannel(channel, strings.TrimPrefix(to, whatsAppPrefix)))
+	if channel == message.WhatsApp {
+		add("WaId", onlyDigits(w.From))
+	}
 	sent.Add("Body", w.Body)
 	sent.Add("NumMedia", strconv.Itoa(len(w.Media)))
 	for i, media := range w.Media {

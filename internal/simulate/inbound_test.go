@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
 	"strings"
 	"testing"
 
+	"replyflow/definitions"
 	"replyflow/internal/config"
 	"replyflow/internal/provider"
 )
@@ -261,6 +263,55 @@ func TestTestsSayThatNothingStarted(t *testing.T) {
 	for i, want := range []string{"nothing started: it has none of the keywords", "did you mean body?"} {
 		if !strings.Contains(results[i].Message, want) {
 			t.Errorf("%s: want %q", results[i].Message, want)
+		}
+	}
+}
+
+// TestReferenceCampaign runs the tests of the inbound campaign that the reference
+// and README show.
+func TestReferenceCampaign(t *testing.T) {
+	t.Parallel()
+	const file = "../../definitions/testdata/reference/inbound.yaml"
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	definition, problems := definitions.Load(file, data)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	results, err := RunTests(t.Context(), definition)
+	if err != nil || len(results) < 4 {
+		t.Fatalf("%+v, %v", results, err)
+	}
+	for _, result := range results {
+		if !result.Passed {
+			t.Errorf("%s: %s", result.Name, result.Message)
+		}
+	}
+	for i := range definition.Tests {
+		wrong := definition.Tests[i].Expect.Starts == nil
+		definition.Tests[i].Expect = definitions.Expectation{Starts: &[]bool{!wrong}[0]}
+	}
+	results, err = RunTests(t.Context(), definition)
+	for _, result := range results {
+		if err != nil || result.Passed || !strings.Contains(result.Message, "expected that ") {
+			t.Errorf("turned round it passes: %+v, %v", result, err)
+		}
+	}
+}
+
+// TestEveryKeyIsDocumented looks for the keys of a message in the reference.
+func TestEveryKeyIsDocumented(t *testing.T) {
+	t.Parallel()
+	reference, err := os.ReadFile("../../docs/campaign-reference.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(reference), "## Messages in tests and simulations")
+	for _, key := range writtenKeys {
+		if !strings.Contains(section, "`"+key+"`") {
+			t.Errorf("docs/campaign-reference.md doesn't say what %s is", key)
 		}
 	}
 }

@@ -64,7 +64,8 @@ func runTest(ctx context.Context, definition definitions.Definition, test defini
 		return TestResult{}, err
 	}
 	defer done.scratch.close()
-	differences := comparePath(test.Expect.Path, message.PathOf(done.steps))
+	differences := compareStart(test.Expect.Starts, done)
+	differences = append(differences, comparePath(test.Expect.Path, message.PathOf(done.steps))...)
 	if done.failure != "" {
 		differences = append(differences, "the run failed: "+done.failure)
 	}
@@ -135,6 +136,18 @@ func idText(value json.RawMessage) string {
 		return text
 	}
 	return string(value)
+}
+
+func compareStart(want *bool, done finished) []string {
+	switch {
+	case want == nil || *want == done.started:
+		return nil
+	case done.started && done.why != "":
+		return []string{"expected that nothing starts, and a run did: " + done.why}
+	case done.started:
+		return []string{"expected that nothing starts, and a run did"}
+	}
+	return []string{"expected that a run starts"}
 }
 
 func comparePath(want definitions.Path, got []message.PathEntry) []string {
