@@ -54,6 +54,14 @@ func arrive(request Request) (arrival, error) {
 	return arriveWritten(request, payload)
 }
 
+// writer is who writes a message that doesn't say so.
+func (r Request) writer() string {
+	if r.from == "" {
+		return simulatedStranger
+	}
+	return r.from
+}
+
 // isTwilio reports whether a payload has the parameters that Twilio posts.
 func isTwilio(keys map[string]json.RawMessage) bool {
 	return keys["From"] != nil || keys["MessageSid"] != nil || keys["Body"] != nil && keys["from"] == nil

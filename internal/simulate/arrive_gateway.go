@@ -22,7 +22,7 @@ func arriveGateway(request Request, keys map[string]json.RawMessage) (arrival, e
 	if dropped != "" {
 		return arrival{dropped: dropped}, nil
 	}
-	m, err := readSigned(request, gatewayProvider, gatewaySignature, with(keys, map[string]string{"id": deliveryKey}), []provider.Sender{sender})
+	m, err := readSigned(request, gatewayProvider, gatewaySignature, with(keys, map[string]string{"id": deliveryKey, "from": request.writer()}), []provider.Sender{sender})
 	return arrival{message: m, sender: sender}, err
 }
 

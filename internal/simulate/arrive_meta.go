@@ -64,7 +64,11 @@ func arriveMetaMessage(request Request, keys map[string]json.RawMessage) (arriva
 	if dropped != "" {
 		return arrival{dropped: dropped}, nil
 	}
-	body, err := metaBody(sender, with(keys, map[string]string{"id": simulatedWAMID, "type": "text"}), nil)
+	always := map[string]string{"id": simulatedWAMID, "type": "text"}
+	if keys["from_user_id"] == nil {
+		always["from"] = onlyDigits(request.writer())
+	}
+	body, err := metaBody(sender, with(keys, always), nil)
 	if err != nil {
 		return arrival{}, err
 	}

@@ -37,6 +37,9 @@ func arriveTwilio(request Request, keys map[string]json.RawMessage) (arrival, er
 	if sent.First("To") == "" {
 		sent.Add("To", onChannel(to.channel, addressOf(sender)))
 	}
+	if sent.First("From") == "" {
+		sent.Add("From", onChannel(to.channel, request.writer()))
+	}
 	m, err := readTwilio(request, sent, sender)
 	return arrival{message: m, sender: sender}, err
 }

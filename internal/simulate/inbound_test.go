@@ -181,6 +181,10 @@ func TestPayloadsOfEveryShape(t *testing.T) {
 			"the gateway's", `{"id": "1", "from": "+15550100123", "to": "12345", "text": "JOIN"}`,
 			map[string]string{"body": "JOIN", "channel": "sms", "sender": "Gate", "anonymous": "false"},
 		},
+		{"nobody's, in ours", `{"body": "JOIN"}`, map[string]string{"anonymous": "true"}},
+		{"nobody's, in Twilio's", `{"Body": "JOIN"}`, map[string]string{"anonymous": "true"}},
+		{"nobody's, in Meta's", `{"text": {"body": "JOIN"}}`, map[string]string{"anonymous": "true"}},
+		{"nobody's, in the gateway's", `{"text": "JOIN"}`, map[string]string{"anonymous": "true"}},
 		{
 			"Twilio's verdict", `{"From": "+15550100123", "Body": "JOIN", "OptOutType": "HELP"}`,
 			map[string]string{"opt_out": "help", "tag": "HELP"},

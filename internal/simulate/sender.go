@@ -25,6 +25,10 @@ const (
 	simulatedPhoneNumberID = "simulated"
 )
 
+// simulatedStranger writes a message that doesn't say who does: somebody does
+// write each.
+const simulatedStranger = "+15555550199"
+
 // addressee is what a payload says of the sender of ours that it was written to.
 type addressee struct {
 	channel message.Channel
@@ -105,7 +109,7 @@ func hasAddress(sender provider.Sender, written string) bool {
 			return true
 		}
 		ours, ownErr := phone.NormalizeAddress(own, sender.Region)
-		if err == nil && ownErr == nil && ours.Key() != "" && ours.Key() == number.Key() {
+		if err == nil && ownErr == nil && ours.Key() != "" && phone.Canonical(ours.Key()) == phone.Canonical(number.Key()) {
 			return true
 		}
 	}

@@ -99,7 +99,7 @@ func arriveWritten(request Request, payload json.RawMessage) (arrival, error) {
 		return arrival{}, err
 	}
 	if written.From == "" {
-		written.From = request.from
+		written.From = request.writer()
 	}
 	sender, dropped := request.senderOf(addressee{channel: written.Channel, name: written.Sender, address: written.To})
 	if dropped != "" {
