@@ -2,8 +2,6 @@ package config
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"replyflow/internal/consent"
@@ -45,9 +43,7 @@ func (c *checker) sender(path string, sender Sender, region string) {
 		c.address(path+".api_base", sender.APIBase)
 	}
 	c.senderWords(path, sender)
-	for _, kind := range slices.Sorted(maps.Keys(sender.Answers)) {
-		c.oneOf(path+".answers."+kind, kind, "opt_out", "opt_in", "help")
-	}
+	c.answers(path+".answers", sender)
 	c.keywords(path, sender, region)
 	c.secrets(path+".auth_tokens", sender.AuthTokens)
 	c.secrets(path+".app_secrets", sender.AppSecrets)

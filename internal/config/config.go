@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"time"
 
+	"replyflow/internal/answer"
 	"replyflow/internal/message"
 )
 
@@ -117,15 +118,15 @@ type Sender struct {
 	KeywordReplies   string              `yaml:"keyword_replies"`
 	Languages        []string            `yaml:"languages"`
 	Keywords         map[string][]string `yaml:"keywords"`
-	// Answers replace the shipped answers to keywords, by kind: opt_out, opt_in,
-	// help.
-	Answers       map[string]string `yaml:"answers"`
-	SoftOptOut    string            `yaml:"soft_opt_out"`
-	Require       string            `yaml:"require"`
-	PhoneNumberID string            `yaml:"phone_number_id"`
-	AppSecrets    []Secret          `yaml:"app_secrets"`
-	VerifyToken   Secret            `yaml:"verify_token"`
-	AccessToken   Secret            `yaml:"access_token"`
+	// Answers replace the shipped answers to keywords, by kind (opt_out, opt_in,
+	// help): a text for all languages, or one for each.
+	Answers       answer.Own `yaml:"answers"`
+	SoftOptOut    string     `yaml:"soft_opt_out"`
+	Require       string     `yaml:"require"`
+	PhoneNumberID string     `yaml:"phone_number_id"`
+	AppSecrets    []Secret   `yaml:"app_secrets"`
+	VerifyToken   Secret     `yaml:"verify_token"`
+	AccessToken   Secret     `yaml:"access_token"`
 	// APIBase replaces the provider's REST host, for tests and proxies.
 	APIBase string `yaml:"api_base"`
 }
