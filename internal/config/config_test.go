@@ -148,6 +148,26 @@ func TestAllProblemsAtOnce(t *testing.T) {
 	}
 }
 
+// TestSecondDocument: what stands behind a line --- would be ignored without a word.
+func TestSecondDocument(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]string{
+		"listen: a:1\n---\npublic_url: https://x.example\n": "f:2:1: the file holds more than one document",
+		"listen: a:1\n---\n":             "f:2:1: the file holds more than one document",
+		"---\n---\nlisten: a:1\n":        "f:2:1: the file holds more than one document",
+		"listen: a:1\n---\nlisten: [a\n": "f:4:1: did not find",
+	} {
+		if _, err := parse("f", []byte(file), environment); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q fails with %v, want %s", file, err, want)
+		}
+	}
+	for _, file := range []string{"---\nlisten: a:1\n", "listen: a:1\n...\n", "# nothing\n", "---\n", ""} {
+		if cfg, err := parse("f", []byte(file), environment); err != nil || cfg == nil {
+			t.Errorf("%q fails with %v", file, err)
+		}
+	}
+}
+
 func TestDollarBraces(t *testing.T) {
 	t.Parallel()
 	cfg, err := parse("f", []byte("database: a$${TOKEN}${TOKEN}$b"), environment)

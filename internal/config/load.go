@@ -1,10 +1,12 @@
 package config
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"reflect"
 	"regexp"
@@ -36,14 +38,13 @@ func Load(path string) (*Config, error) {
 
 func parse(file string, data []byte, environment func(string) (string, bool)) (*Config, error) {
 	cfg := Default()
-	var document yaml.Node
-	if err := yaml.Unmarshal(data, &document); err != nil {
-		return nil, &Error{file, newPositions(file, &yaml.Node{}).decodeProblems(err)}
+	root, err := readDocument(file, data)
+	if err != nil {
+		return nil, err
 	}
-	if document.Kind == 0 {
+	if root == nil {
 		return cfg, nil
 	}
-	root := document.Content[0]
 	places := newPositions(file, root)
 	problems := expand(file, root, environment)
 	problems = append(problems, unknownIn(file, "", root, reflect.TypeFor[Config]())...)
@@ -56,6 +57,29 @@ func parse(file string, data []byte, environment func(string) (string, bool)) (*
 		return nil, &Error{file, problems}
 	}
 	return cfg, nil
+}
+
+// readDocument reads the file's one document, nil when there is none. A second one
+// would say nothing, however much stood in it.
+func readDocument(file string, data []byte) (*yaml.Node, error) {
+	loader := yaml.NewDecoder(bytes.NewReader(data))
+	var document, second yaml.Node
+	err := loader.Decode(&document)
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	if err == nil {
+		err = loader.Decode(&second)
+	}
+	switch {
+	case err == nil:
+		return nil, &Error{file, []string{fmt.Sprintf("%s:%d:1: the file holds more than one document: put all settings into the first, and take away the line ---", file, max(second.Line, 1))}}
+	case !errors.Is(err, io.EOF):
+		return nil, &Error{file, newPositions(file, &yaml.Node{}).decodeProblems(err)}
+	case len(document.Content) == 0:
+		return nil, nil
+	}
+	return document.Content[0], nil
 }
 
 // decodeProblems are the library's problems, a line each.
