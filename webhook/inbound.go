@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -51,6 +52,7 @@ func (in *Intake) takeBatch(w http.ResponseWriter, r *http.Request, endpoint pro
 		return provider.Batch{}, asRefusal(err)
 	}
 	if batch.Unknown > 0 {
+		w.Header().Set(HeaderUnknown, strconv.Itoa(batch.Unknown))
 		in.logger.WarnContext(r.Context(), "a provider sent what is for no sender of ours; it is kept as it came",
 			"path", endpoint.Path, "count", batch.Unknown, "to", batch.UnknownTo)
 	}
