@@ -8,6 +8,7 @@ import (
 	"time"
 )
 
+// TestLaunchBreaker: after a failure nobody asks for a second, then one at a time.
 func TestLaunchBreaker(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -58,6 +59,7 @@ func TestLaunchBreaker(t *testing.T) {
 	})
 }
 
+// TestLaunchTableBreaker: a table that failed isn't asked for a second either.
 func TestLaunchTableBreaker(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"testing"
 )
 
+// TestLaunchAlone: with nothing but Temporal, what waits behind a failed start
+// failed for the same passing reason.
 func TestLaunchAlone(t *testing.T) {
 	t.Parallel()
 	temporal := &fakeTemporal{answer: always(errDown)}
@@ -21,6 +23,8 @@ func TestLaunchAlone(t *testing.T) {
 	}
 }
 
+// TestLaunchLargeBatch: more than 50 are one durable write, and started at once
+// when that fails.
 func TestLaunchLargeBatch(t *testing.T) {
 	t.Parallel()
 	s := newSinks()
@@ -52,6 +56,7 @@ func TestLaunchLargeBatch(t *testing.T) {
 	}
 }
 
+// TestLaunchPartly: what was started isn't kept, and what wasn't is, in one write.
 func TestLaunchPartly(t *testing.T) {
 	t.Parallel()
 	s := newSinks()

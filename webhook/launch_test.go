@@ -16,7 +16,6 @@ import (
 )
 
 // TestLaunchFallsBack shows where an entry ends up whatever works.
-
 func TestLaunchFallsBack(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -58,7 +57,6 @@ func TestLaunchFallsBack(t *testing.T) {
 }
 
 // whereabouts says where an entry is; more than one place is an answer too.
-
 func (s *sinks) whereabouts(id string) string {
 	where := ""
 	started, _ := s.temporal.seen()
@@ -133,12 +131,7 @@ func TestLaunchDuplicate(t *testing.T) {
 	}
 }
 
-// TestLaunchBreaker: after a failure nobody asks for a second, then one at a time.
-
-// TestLaunchTableBreaker: a table that failed isn't asked for a second either.
-
 // TestLaunchHanging: a Temporal that hangs costs two seconds, once.
-
 func TestLaunchHanging(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -171,9 +164,7 @@ func TestLaunchHanging(t *testing.T) {
 }
 
 // TestLaunchInsists: with table and spool gone, a Temporal that was only skipped
-
 // is asked after all.
-
 func TestLaunchInsists(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -197,18 +188,7 @@ func TestLaunchInsists(t *testing.T) {
 	})
 }
 
-// TestLaunchAlone: with nothing but Temporal, what waits behind a failed start
-
-// failed for the same passing reason.
-
-// TestLaunchLargeBatch: more than 50 are one durable write, and started at once
-
-// when that fails.
-
-// TestLaunchPartly: what was started isn't kept, and what wasn't is, in one write.
-
 // TestLaunchFinishes: a caller that goes away changes nothing.
-
 func TestLaunchFinishes(t *testing.T) {
 	t.Parallel()
 	gone, cancel := context.WithCancel(t.Context())

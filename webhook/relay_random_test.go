@@ -12,6 +12,10 @@ import (
 	"pgregory.net/rapid"
 )
 
+// TestRelayAtRandom lets Temporal, the table and the spool fail in any way, and
+// the relay be stopped at any time, while entries come in. In the end every entry
+// has started once, or is dead when Temporal refuses it, and each order started
+// in the order of its arrival.
 func TestRelayAtRandom(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {

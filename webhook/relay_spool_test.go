@@ -7,6 +7,7 @@ import (
 	"time"
 )
 
+// TestRelaySpoolFirst: the spool goes into the table as soon as that answers.
 func TestRelaySpoolFirst(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -40,6 +41,7 @@ func TestRelaySpoolFirst(t *testing.T) {
 	})
 }
 
+// TestRelaySpoolAlone: without a database the spool goes to Temporal.
 func TestRelaySpoolAlone(t *testing.T) {
 	t.Parallel()
 	for _, table := range []string{"down", "none"} {
@@ -87,8 +89,11 @@ func TestRelaySpoolAlone(t *testing.T) {
 	}
 }
 
+// bubbleBegin is when the time of every bubble begins.
 var bubbleBegin = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// TestRelayTableRefuses: an entry that the table refuses stays in the spool, and
+// those beside it go.
 func TestRelayTableRefuses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

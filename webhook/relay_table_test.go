@@ -10,6 +10,8 @@ import (
 	"time"
 )
 
+// TestRelayBlockedByNobody: entries that Temporal never takes, and a sender who
+// wrote a thousand times, don't keep the others waiting.
 func TestRelayBlockedByNobody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -53,6 +55,7 @@ func TestRelayBlockedByNobody(t *testing.T) {
 	})
 }
 
+// TestRelayStartsOnce: looking behind a sender who wrote a lot starts nothing twice.
 func TestRelayStartsOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -71,6 +74,7 @@ func TestRelayStartsOnce(t *testing.T) {
 	})
 }
 
+// TestRelayLeads: one process drains the table; when it stops, the other does.
 func TestRelayLeads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -13,7 +13,6 @@ import (
 )
 
 // relay runs a relay in a test's bubble until the test ends or stop is called.
-
 func (s *sinks) relay(t *testing.T, owner string) (r *Relay, stop func()) {
 	t.Helper()
 	r = NewRelay(s.launcher, owner)
@@ -26,7 +25,6 @@ func (s *sinks) relay(t *testing.T, owner string) (r *Relay, stop func()) {
 }
 
 // drained waits, in bubble time, until nothing waits any more.
-
 func (s *sinks) drained(t *testing.T, longest time.Duration) time.Duration {
 	t.Helper()
 	begun := time.Now()
@@ -46,9 +44,7 @@ func (s *sinks) drained(t *testing.T, longest time.Duration) time.Duration {
 }
 
 // wantOrder checks that entries of one order started as they arrived: their ids
-
 // begin with the order and rise.
-
 func wantOrder(t testing.TB, entries []Entry, started []string) {
 	t.Helper()
 	orders := map[string]string{}
@@ -104,17 +100,8 @@ func TestRelayKeepsOrder(t *testing.T) {
 	})
 }
 
-// TestRelayAtRandom lets Temporal, the table and the spool fail in any way, and
-
-// the relay be stopped at any time, while entries come in. In the end every entry
-
-// has started once, or is dead when Temporal refuses it, and each order started
-
-// in the order of its arrival.
-
 // TestRelayTwice: what was started and could not be deleted is started again, and
 // is a duplicate: of each message it might be an earlier copy.
-
 func TestRelayTwice(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -132,9 +119,7 @@ func TestRelayTwice(t *testing.T) {
 }
 
 // TestRelayStopped: told to stop in the middle of a start, the relay writes down
-
 // what it did and gives up its lease.
-
 func TestRelayStopped(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -168,9 +153,7 @@ func TestRelayStopped(t *testing.T) {
 }
 
 // TestRelayFresh: what comes in while Temporal is down starts soon after it is
-
 // back, however long it was down.
-
 func TestRelayFresh(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -205,24 +188,6 @@ func TestRelayFresh(t *testing.T) {
 		}
 	})
 }
-
-// TestRelaySpoolFirst: the spool goes into the table as soon as that answers.
-
-// TestRelaySpoolAlone: without a database the spool goes to Temporal.
-
-// bubbleBegin is when the time of every bubble begins.
-
-// TestRelayBlockedByNobody: entries that Temporal never takes, and a sender who
-
-// wrote a thousand times, don't keep the others waiting.
-
-// TestRelayStartsOnce: looking behind a sender who wrote a lot starts nothing twice.
-
-// TestRelayLeads: one process drains the table; when it stops, the other does.
-
-// TestRelayTableRefuses: an entry that the table refuses stays in the spool, and
-
-// those beside it go.
 
 func TestNoTableNoLease(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
+// TestAtRandom lets appends, acknowledgements and restarts follow each other in
+// any way: nothing that waits is ever missing or out of order.
 func TestAtRandom(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -78,6 +80,8 @@ func TestAtRandom(t *testing.T) {
 	})
 }
 
+// TestManyAtOnce appends and acknowledges from many goroutines: whatever Append
+// said it kept is read once or is still there at the end.
 func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

@@ -13,7 +13,6 @@ import (
 )
 
 // entry is what the tests keep.
-
 type entry struct {
 	ID   string `json:"id"`
 	Body string `json:"body,omitempty"`
@@ -65,7 +64,6 @@ func idsOf(entries []entry) []string {
 }
 
 // want compares all that the spool holds, and returns the places.
-
 func want(t testing.TB, s *Spool[entry], ids ...string) []uint64 {
 	t.Helper()
 	found, places, err := s.Read(0, 1<<20)
@@ -89,7 +87,6 @@ func ack(t testing.TB, s *Spool[entry], places ...uint64) {
 }
 
 // segmentsOf are the segments in a folder, the oldest first.
-
 func segmentsOf(t testing.TB, folder, suffix string) []string {
 	t.Helper()
 	files, err := os.ReadDir(folder)
@@ -143,14 +140,6 @@ func TestKeepsInOrderOverRestarts(t *testing.T) {
 		t.Errorf("place %d was given again", after[0])
 	}
 }
-
-// TestAtRandom lets appends, acknowledgements and restarts follow each other in
-
-// any way: nothing that waits is ever missing or out of order.
-
-// TestManyAtOnce appends and acknowledges from many goroutines: whatever Append
-
-// said it kept is read once or is still there at the end.
 
 func TestFull(t *testing.T) {
 	t.Parallel()
@@ -232,9 +221,7 @@ func TestRefuses(t *testing.T) {
 }
 
 // TestWriteFails lets the disk fail: nobody is told that an entry was kept, and
-
 // the next append works again.
-
 func TestWriteFails(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "spool")
