@@ -117,9 +117,9 @@ type Options struct {
 	Workspaces func(key string) (message.Workspace, bool)
 	// Senders are a workspace's senders; nil is none.
 	Senders func(workspace string) []Sender
-	// Spooled counts what waits in this process's files, and WakeRelay makes the
+	// Intake says how intake is doing in this process, and WakeRelay makes the
 	// relay look for what was put back; nil where there is none.
-	Spooled   func() int
+	Intake    func(context.Context) ServerIntake
 	WakeRelay func()
 	// PublicURL is what providers call; webhooks' addresses begin with it.
 	PublicURL string
@@ -138,7 +138,7 @@ type API struct {
 	keys       []Key
 	workspaces func(key string) (message.Workspace, bool)
 	senders    func(workspace string) []Sender
-	spooled    func() int
+	intake     func(context.Context) ServerIntake
 	wakeRelay  func()
 	publicURL  string
 	logger     *slog.Logger
@@ -151,7 +151,7 @@ func New(options Options) *API {
 		store: options.Store, catalogue: options.Catalogue, history: options.History, simulator: options.Simulator,
 		keys: options.Keys, workspaces: options.Workspaces, publicURL: strings.TrimRight(options.PublicURL, "/"),
 		logger: options.Logger, now: options.Now, senders: options.Senders,
-		spooled: options.Spooled, wakeRelay: options.WakeRelay,
+		intake: options.Intake, wakeRelay: options.WakeRelay,
 	}
 	if a.senders == nil {
 		a.senders = func(string) []Sender { return nil }

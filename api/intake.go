@@ -2,18 +2,41 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 )
 
+// intakeTimeout bounds how long the intake table is asked: whoever asks wants to
+// know what is wrong, and soon.
+const intakeTimeout = 2 * time.Second
+
 // IntakeStatus is what waits to be started, as the server that answers sees it.
 type IntakeStatus struct {
-	Waiting int        `json:"waiting" doc:"Deliveries of the workspace that wait in the table."`
-	Dead    int        `json:"dead" doc:"Deliveries of the workspace that were refused for good."`
-	Oldest  *time.Time `json:"oldest,omitempty" doc:"When the oldest waiting delivery arrived."`
-	Spooled int        `json:"spooled" doc:"Deliveries of all workspaces that wait in the files of this server."`
+	Waiting *int       `json:"waiting" doc:"Deliveries of the workspace that wait in the table; null when the table can't be reached."`
+	Dead    *int       `json:"dead" doc:"Deliveries of the workspace that were refused for good; null when the table can't be reached."`
+	Oldest  *time.Time `json:"oldest,omitempty" doc:"When the oldest delivery arrived that waits in the table."`
+	ServerIntake
+}
+
+// ServerIntake is how intake is doing in the server that answers.
+type ServerIntake struct {
+	Spooled      int         `json:"spooled" doc:"Deliveries of all workspaces that wait in the files of this server."`
+	SpooledBytes int64       `json:"spooled_bytes" doc:"How long these files are."`
+	Damaged      int         `json:"damaged" doc:"Deliveries in the files of this server that can't be read any more, at least."`
+	DamagedFiles []string    `json:"damaged_files,omitempty" doc:"The files that hold what is left of them. They count until they are moved elsewhere."`
+	Temporal     IntakeState `json:"temporal"`
+	Table        IntakeState `json:"table"`
+	Spool        IntakeState `json:"spool"`
+}
+
+// IntakeState is how one of the places that take deliveries is doing.
+type IntakeState struct {
+	Configured   bool       `json:"configured" doc:"False when this server has none."`
+	FailingSince *time.Time `json:"failing_since,omitempty" doc:"When it stopped answering; missing while it answers."`
+	Reason       string     `json:"reason,omitempty" doc:"Why it fails."`
 }
 
 // DeadDelivery is a delivery that can't be started.
@@ -50,21 +73,49 @@ func (a *API) addIntake(api huma.API) {
 }
 
 func (a *API) getIntake(ctx context.Context, _ *struct{}) (*intakeOutput, error) {
-	status, err := a.store.IntakeStatus(ctx, caller(ctx))
+	out := &intakeOutput{}
+	if a.intake != nil {
+		out.Body.ServerIntake = a.intake(ctx)
+	}
+	limited, cancel := context.WithTimeout(ctx, intakeTimeout)
+	defer cancel()
+	status, err := a.store.IntakeStatus(limited, caller(ctx))
 	if err != nil {
-		return nil, a.answerError(ctx, "reading the intake table", "", err)
+		// What waits in the spool, and since when, is worth an answer: that is what
+		// is asked in an outage.
+		a.logger.WarnContext(ctx, "the intake table can't be counted", "error", err)
+		out.Body.Table.fails(a.now(), err)
+		return out, nil
 	}
-	out := &intakeOutput{IntakeStatus{Waiting: status.Waiting, Dead: status.Dead, Oldest: status.Oldest}}
-	if a.spooled != nil {
-		out.Body.Spooled = a.spooled()
-	}
+	out.Body.Waiting, out.Body.Dead, out.Body.Oldest = &status.Waiting, &status.Dead, status.Oldest
 	return out, nil
 }
 
+// fails notes a failure, unless it is known for longer.
+func (s *IntakeState) fails(now time.Time, err error) {
+	s.Configured = true
+	if s.FailingSince == nil {
+		s.FailingSince, s.Reason = &now, err.Error()
+	}
+}
+
+// answerTableError is answerError where an error that callers can't mend means that
+// the table can't be reached.
+func (a *API) answerTableError(ctx context.Context, doing, missing string, err error) error {
+	answer := a.answerError(ctx, doing, missing, err)
+	var status huma.StatusError
+	if errors.As(answer, &status) && status.GetStatus() == http.StatusInternalServerError {
+		return huma.Error503ServiceUnavailable("The intake table can't be reached now; replyflow intake status says since when. Try again later.")
+	}
+	return answer
+}
+
 func (a *API) listDead(ctx context.Context, in *deadInput) (*deadOutput, error) {
-	page, err := a.store.ListDeadIntake(ctx, caller(ctx), in.Limit, in.Cursor)
+	limited, cancel := context.WithTimeout(ctx, intakeTimeout)
+	defer cancel()
+	page, err := a.store.ListDeadIntake(limited, caller(ctx), in.Limit, in.Cursor)
 	if err != nil {
-		return nil, a.answerError(ctx, "reading the intake table", "", err)
+		return nil, a.answerTableError(ctx, "reading the intake table", "", err)
 	}
 	out := &deadOutput{}
 	out.Body.Next = page.Next
@@ -78,9 +129,11 @@ func (a *API) listDead(ctx context.Context, in *deadInput) (*deadOutput, error) 
 }
 
 func (a *API) replayDead(ctx context.Context, in *replayInput) (*struct{}, error) {
-	err := a.store.ReplayDeadIntake(ctx, caller(ctx), in.ID)
+	limited, cancel := context.WithTimeout(ctx, intakeTimeout)
+	defer cancel()
+	err := a.store.ReplayDeadIntake(limited, caller(ctx), in.ID)
 	if err == nil && a.wakeRelay != nil {
 		a.wakeRelay()
 	}
-	return nil, a.answerError(ctx, "putting the delivery back", "No delivery with this id was set aside.", err)
+	return nil, a.answerTableError(ctx, "putting the delivery back", "No delivery with this id was set aside.", err)
 }

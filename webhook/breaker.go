@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"errors"
 	"sync"
 	"time"
 )
@@ -8,6 +9,8 @@ import (
 // breaker keeps callers from waiting for what has just failed: after a failure
 // nobody asks for a pause, and then one caller at a time does, until it answers.
 type breaker struct {
+	// name is whom it guards, for the log.
+	name  string
 	now   func() time.Time
 	pause time.Duration
 
@@ -16,6 +19,8 @@ type breaker struct {
 	since  time.Time
 	until  time.Time
 	reason string
+	// answered is when a call last succeeded.
+	answered time.Time
 	// probing is set while somebody tries whether it answers again.
 	probing bool
 }
@@ -50,6 +55,7 @@ func (a attempt) succeeded() bool {
 	defer b.mu.Unlock()
 	recovered := !b.since.IsZero()
 	b.since, b.until, b.reason = time.Time{}, time.Time{}, ""
+	b.answered = b.now()
 	a.end()
 	return recovered
 }
@@ -82,24 +88,24 @@ func (a attempt) end() {
 	}
 }
 
-// SinkState is how one of the places that take deliveries is doing.
-type SinkState struct {
-	Configured bool `json:"configured"`
-	// Available is false while nobody asks because it has just failed.
-	Available bool `json:"available"`
-	// FailingSince is when it stopped answering, nil when it answers.
-	FailingSince *time.Time `json:"failing_since,omitempty"`
-	Reason       string     `json:"reason,omitempty"`
+// verdict is what the last calls tell, and whether they were lately enough.
+func (b *breaker) verdict() (failure error, known bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	if b.since.IsZero() {
+		return nil, now.Sub(b.answered) < answerAge
+	}
+	return errors.New(b.reason), now.Sub(b.until) < failureAge
 }
 
 func (b *breaker) state() SinkState {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	state := SinkState{Configured: true, Available: true, Reason: b.reason}
+	state := SinkState{Configured: true, Reason: b.reason}
 	if !b.since.IsZero() {
 		since := b.since
 		state.FailingSince = &since
-		state.Available = !b.now().Before(b.until)
 	}
 	return state
 }

@@ -82,12 +82,3 @@ func orderKey(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:16])
 }
-
-// Spooled counts the entries that wait in this process's files.
-func (l *Launcher) Spooled() int {
-	if l.spool == nil {
-		return 0
-	}
-	entries, _ := l.spool.Waiting()
-	return entries
-}

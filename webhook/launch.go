@@ -32,6 +32,8 @@ type LauncherOptions struct {
 	// Table and Spool take what Temporal can't; nil where there is none.
 	Table Table
 	Spool Spool
+	// CheckTemporal fails when Temporal can't be reached; nil when nobody can ask.
+	CheckTemporal func(context.Context) error
 	// StartTimeout is how long Temporal may take; 0 means 2 s when there is a
 	// table or a spool, else DefaultStartTimeout.
 	StartTimeout time.Duration
@@ -45,15 +47,10 @@ type LauncherOptions struct {
 
 // Launched says what became of an entry.
 type Launched struct {
-	// Entry is the entry's id.
-	Entry string
 	// Started is set unless the entry is queued.
 	Started workflows.Started
 	// Queued is true when the entry is kept and starts later.
 	Queued bool
-	// Dead is true when Temporal refused a queued entry for good: it waits for an
-	// operator.
-	Dead bool
 	// Err is set when nothing took the entry: its sender must come again.
 	Err error
 }
@@ -61,15 +58,17 @@ type Launched struct {
 // Launcher starts workflows, and keeps safe what Temporal can't take now: in the
 // table, else in the spool. It is safe for concurrent use.
 type Launcher struct {
-	starter      EntryStarter
-	table        Table
-	spool        Spool
-	startTimeout time.Duration
-	tableTimeout time.Duration
-	now          func() time.Time
-	logger       *slog.Logger
-	// temporal and tables skip what has just failed.
-	temporal, tables *breaker
+	starter       EntryStarter
+	table         Table
+	spool         Spool
+	checkTemporal func(context.Context) error
+	startTimeout  time.Duration
+	tableTimeout  time.Duration
+	now           func() time.Time
+	logger        *slog.Logger
+	// temporal and tables skip what has just failed; spools only remembers it.
+	temporal, tables, spools *breaker
+	counts                   counts
 	// wake tells the relay that something was kept.
 	wake chan struct{}
 }
@@ -77,7 +76,7 @@ type Launcher struct {
 // NewLauncher returns a launcher.
 func NewLauncher(options LauncherOptions) *Launcher {
 	l := &Launcher{
-		starter: options.Starter, table: options.Table, spool: options.Spool,
+		starter: options.Starter, table: options.Table, spool: options.Spool, checkTemporal: options.CheckTemporal,
 		startTimeout: options.StartTimeout, tableTimeout: options.TableTimeout,
 		now: options.Now, logger: options.Logger, wake: make(chan struct{}, 1),
 	}
@@ -96,8 +95,9 @@ func NewLauncher(options LauncherOptions) *Launcher {
 	if l.tableTimeout <= 0 {
 		l.tableTimeout = tableTimeout
 	}
-	l.temporal = &breaker{now: l.now, pause: breakerPause}
-	l.tables = &breaker{now: l.now, pause: breakerPause}
+	l.temporal = &breaker{name: "Temporal", now: l.now, pause: breakerPause}
+	l.tables = &breaker{name: "the intake table", now: l.now, pause: breakerPause}
+	l.spools = &breaker{name: "the spool", now: l.now, pause: breakerPause}
 	return l
 }
 
@@ -126,6 +126,7 @@ func (l *Launcher) Launch(ctx context.Context, entry Entry) (Launched, error) {
 func (l *Launcher) LaunchAll(ctx context.Context, entries []Entry) []Launched {
 	ctx = context.WithoutCancel(ctx)
 	b := newBatch(l, entries)
+	defer b.count()
 	if len(entries) > directBatch && b.keepInTable(ctx, b.left()) == nil {
 		return b.launched
 	}

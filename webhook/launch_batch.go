@@ -11,9 +11,9 @@ type batch struct {
 	launcher *Launcher
 	entries  []Entry
 	launched []Launched
-	// results are of the starts; kept says which entries are durable without one.
+	// results are of the starts; kept says where entries are durable without one.
 	results []startOutcome
-	kept    []bool
+	kept    []Sink
 	// failed is set when Temporal didn't answer a start of the batch.
 	failed atomic.Bool
 }
@@ -21,13 +21,12 @@ type batch struct {
 func newBatch(l *Launcher, entries []Entry) *batch {
 	b := &batch{
 		launcher: l, entries: append([]Entry(nil), entries...), launched: make([]Launched, len(entries)),
-		results: make([]startOutcome, len(entries)), kept: make([]bool, len(entries)),
+		results: make([]startOutcome, len(entries)), kept: make([]Sink, len(entries)),
 	}
 	for i := range b.entries {
 		if b.entries[i].ID == "" {
 			b.entries[i].ID = NewEntryID()
 		}
-		b.launched[i].Entry = b.entries[i].ID
 	}
 	return b
 }
@@ -50,7 +49,7 @@ func (b *batch) insist() (attempt, bool) {
 func (b *batch) left() []int {
 	var left []int
 	for i := range b.entries {
-		if b.results[i] != startDone && !b.kept[i] {
+		if b.results[i] != startDone && b.kept[i] == "" {
 			left = append(left, i)
 		}
 	}
@@ -107,7 +106,6 @@ func (b *batch) start(ctx context.Context, i int, try func() (attempt, bool)) {
 		b.failed.Store(true)
 	case startRefused:
 		b.entries[i].Dead, b.entries[i].Reason = true, b.launched[i].Err.Error()
-		b.launched[i].Dead = true
 	}
 }
 
@@ -141,7 +139,7 @@ func (b *batch) keepInTable(ctx context.Context, places []int) error {
 	if err := l.appendToTable(ctx, b.pick(places), l.tableTimeout, call); err != nil {
 		return err
 	}
-	b.queued(places)
+	b.queued(places, SinkTable)
 	return nil
 }
 
@@ -152,11 +150,13 @@ func (b *batch) keepInSpool(ctx context.Context, places []int) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, spoolTimeout)
 	defer cancel()
-	if err := l.spool.Append(ctx, b.pick(places)); err != nil {
+	err := l.spool.Append(ctx, b.pick(places))
+	l.told(ctx, l.spools.force(), err)
+	if err != nil {
 		l.logger.ErrorContext(ctx, "the spool took no delivery", "entries", len(places), "error", err)
 		return err
 	}
-	b.queued(places)
+	b.queued(places, SinkSpool)
 	return nil
 }
 
@@ -168,9 +168,23 @@ func (b *batch) pick(places []int) []Entry {
 	return picked
 }
 
-func (b *batch) queued(places []int) {
+func (b *batch) queued(places []int, in Sink) {
 	for _, i := range places {
-		b.kept[i], b.launched[i].Queued, b.launched[i].Err = true, true, nil
+		b.kept[i], b.launched[i].Queued, b.launched[i].Err = in, true, nil
 	}
 	b.launcher.Wake()
+}
+
+// count counts where the deliveries of the batch went.
+func (b *batch) count() {
+	for i := range b.entries {
+		switch {
+		case b.launched[i].Err != nil:
+			b.launcher.counts.took(SinkRefused)
+		case b.kept[i] != "":
+			b.launcher.counts.took(b.kept[i])
+		default:
+			b.launcher.counts.took(SinkTemporal)
+		}
+	}
 }

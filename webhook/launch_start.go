@@ -19,22 +19,24 @@ import (
 func (l *Launcher) appendToTable(ctx context.Context, entries []Entry, timeout time.Duration, call attempt) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	return l.tableAnswered(ctx, call, l.table.AppendIntake(ctx, entries))
+	err := l.table.AppendIntake(ctx, entries)
+	l.told(ctx, call, err)
+	return err
 }
 
-// tableAnswered tells the breaker and the log what came of a call of the table.
-func (l *Launcher) tableAnswered(ctx context.Context, call attempt, err error) error {
+// told tells the breaker and the log what came of a call.
+func (l *Launcher) told(ctx context.Context, call attempt, err error) {
+	name := call.breaker.name
 	if err != nil {
 		if call.failed(err) {
-			l.logger.WarnContext(ctx, "the intake table can't be reached", "error", err)
+			l.logger.WarnContext(ctx, name+" can't be reached", "error", err)
 		}
-		return err
+		return
 	}
 	if call.succeeded() {
-		l.logger.InfoContext(ctx, "the intake table is back")
+		l.logger.InfoContext(ctx, name+" is back")
 		l.Wake()
 	}
-	return nil
 }
 
 // errSkipped: Temporal has just failed, and isn't asked.
@@ -67,15 +69,11 @@ func (l *Launcher) start(ctx context.Context, entry Entry, call attempt) (workfl
 		return workflows.Started{}, startUnreachable, err
 	}
 	if err != nil && passing(err) {
-		if call.failed(err) {
-			l.logger.WarnContext(ctx, "Temporal can't be reached", "error", err)
-		}
+		l.told(ctx, call, err)
 		return workflows.Started{}, startUnreachable, err
 	}
-	if call.succeeded() {
-		l.logger.InfoContext(ctx, "Temporal is back")
-		l.Wake()
-	}
+	// Also who refuses has answered.
+	l.told(ctx, call, nil)
 	if err != nil {
 		l.logger.ErrorContext(ctx, "Temporal refused a start for good; see replyflow intake dead",
 			"entry", entry.ID, "workspace", entry.Workspace, "kind", entry.Kind, "error", err)

@@ -49,7 +49,7 @@ func TestLaunchFallsBack(t *testing.T) {
 				t.Errorf("error %v, result %+v", err, launched)
 			}
 			queued := c.want != "started" && c.want != "refused"
-			if launched.Queued != queued || launched.Dead != errors.Is(c.temporal, error(errRefused)) || launched.Entry != "a" {
+			if launched.Queued != queued {
 				t.Errorf("result %+v", launched)
 			}
 		})
@@ -123,8 +123,10 @@ func TestLaunchDuplicate(t *testing.T) {
 	if err != nil || !launched.Started.Duplicate || launched.Started.WorkflowID != "w-b" || launched.Queued {
 		t.Errorf("%+v, %v", launched, err)
 	}
-	if without, err := s.launcher.Launch(t.Context(), Entry{}); err != nil || len(without.Entry) < 20 {
-		t.Errorf("an entry without an id: %+v, %v", without, err)
+	s.temporal.set(nil)
+	without, err := s.launcher.Launch(t.Context(), Entry{WorkflowID: "w"})
+	if started, _ := s.temporal.seen(); err != nil || len(started) != 2 || len(started[1]) < 20 {
+		t.Errorf("an entry without an id: %+v, %v; started %v", without, err, started)
 	}
 	if none := s.launcher.LaunchAll(t.Context(), nil); len(none) != 0 {
 		t.Errorf("nothing: %+v", none)
@@ -175,8 +177,8 @@ func TestLaunchInsists(t *testing.T) {
 		if _, err := s.launcher.Launch(t.Context(), owed("a", "", 0)); !passing(err) || !errors.Is(err, errBroken) {
 			t.Errorf("error %v", err)
 		}
-		if h := s.launcher.Health(); h.Ready {
-			t.Errorf("ready: %+v", h)
+		if failing := s.launcher.Ready(t.Context()); len(failing) != 3 {
+			t.Errorf("out of order: %v", failing)
 		}
 		s.temporal.set(nil)
 		if launched, err := s.launcher.Launch(t.Context(), owed("b", "", 0)); err != nil || launched.Queued {

@@ -30,8 +30,6 @@ type Entry struct {
 	// Entries without one wait for nobody.
 	Order      string `json:"order,omitempty"`
 	WorkflowID string `json:"workflow_id"`
-	// TaskQueue is empty where the starter knows it from the input.
-	TaskQueue string `json:"task_queue,omitempty"`
 	// Input is the workflow's input, byte by byte; see encoded.
 	Input     json.RawMessage `json:"input"`
 	ArrivedAt time.Time       `json:"arrived_at"`
@@ -94,6 +92,8 @@ type Table interface {
 	// DelayIntake puts an entry and those behind it in its order off.
 	DelayIntake(ctx context.Context, id string, until time.Time, reason string) error
 	CountIntake(ctx context.Context) (TableCount, error)
+	// Check fails when the table can't be reached.
+	Check(ctx context.Context) error
 	// TakeIntakeLease makes the owner the one who drains the table for some time;
 	// false while another is.
 	TakeIntakeLease(ctx context.Context, owner string, duration time.Duration) (bool, error)
@@ -102,10 +102,10 @@ type Table interface {
 
 // TableCount is what the table holds, of all workspaces.
 type TableCount struct {
-	Waiting int `json:"waiting"`
-	Dead    int `json:"dead"`
+	Waiting int
+	Dead    int
 	// Oldest is when the oldest waiting entry arrived, nil when none waits.
-	Oldest *time.Time `json:"oldest,omitempty"`
+	Oldest *time.Time
 }
 
 // Spool keeps entries in files of this process.
@@ -116,10 +116,12 @@ type Spool interface {
 	Read(after uint64, limit int) ([]Entry, []uint64, error)
 	// Ack forgets the entries at these places.
 	Ack(places []uint64) error
-	// Check says why the spool can't take anything, nil when it can.
-	Check() error
+	// Check asks the disk why the spool can't take anything now, nil when it can.
+	Check(ctx context.Context) error
 	// Waiting counts the entries and the bytes that they take.
 	Waiting() (entries int, bytes int64)
+	// Damaged counts the entries that can't be read any more, and names the files.
+	Damaged() (entries int, files []string)
 }
 
 // byOrder groups entries that must start one after the other. Groups and what is

@@ -83,7 +83,7 @@ func (r *Relay) moveOneByOne(ctx context.Context, page spooled) bool {
 			moved = true
 			continue
 		}
-		if counted := r.count(ctx); counted != nil {
+		if down := r.checkTable(ctx); down != nil {
 			return moved
 		}
 		l.logger.ErrorContext(ctx, "the intake table refuses an entry of the spool; it stays there", "entry", page.entries[i].ID, "error", err)
@@ -91,12 +91,13 @@ func (r *Relay) moveOneByOne(ctx context.Context, page spooled) bool {
 	return moved
 }
 
-// count asks the table for something that can only fail when it doesn't answer.
-func (r *Relay) count(ctx context.Context) error {
+// checkTable asks the table for something that can only fail when it doesn't answer.
+func (r *Relay) checkTable(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, relayTimeout)
 	defer cancel()
-	_, err := r.launcher.table.CountIntake(ctx)
-	return r.launcher.tableAnswered(ctx, r.launcher.tables.force(), err)
+	err := r.launcher.table.Check(ctx)
+	r.launcher.told(ctx, r.launcher.tables.force(), err)
+	return err
 }
 
 // startSpooled starts a page of the spool. Dead entries stay until the table
@@ -120,10 +121,12 @@ func (r *Relay) startSpooled(ctx context.Context, page spooled, blocked map[stri
 			blocked[order] = true
 		}
 	}
-	r.ack(ctx, page.pick(found.places(startDone)))
+	started := found.places(startDone)
+	r.launcher.counts.relayed.Add(uint64(len(started)))
+	r.ack(ctx, page.pick(started))
 	if err := r.bury(ctx, page, found); err != nil {
 		r.launcher.logger.ErrorContext(ctx, "an entry that Temporal refused for good can't be marked in the spool", "error", err)
-		return progress{moved: len(found.places(startDone)) > 0, stuck: true}
+		return progress{moved: len(started) > 0, stuck: true}
 	}
 	return found.progress()
 }

@@ -21,7 +21,8 @@ func TestRelaySpoolFirst(t *testing.T) {
 		}
 		r, _ := s.relay(t, "one")
 		time.Sleep(time.Minute)
-		if status := r.Status(t.Context()); status.Spooled.Entries != 3 || status.Entries != nil || status.TableError == "" || status.Leads {
+		if status := s.launcher.Status(t.Context()); status.Spooled != 3 || status.Table.Reason != errBroken.Error() ||
+			!status.Table.FailingSince.Equal(bubbleBegin) || r.leads.Load() {
 			t.Errorf("status %+v", status)
 		}
 		s.table.set(nil)

@@ -21,13 +21,15 @@ func (r *Relay) drainTable(ctx context.Context) progress {
 		call.abandon()
 		return progress{}
 	}
-	if l.tableAnswered(ctx, call, err) != nil {
+	l.told(ctx, call, err)
+	if err != nil {
 		return progress{stuck: true}
 	}
 	if len(page) == 0 {
 		return progress{}
 	}
 	found := r.startGroups(ctx, page, shares(byOrder(page)))
+	l.counts.relayed.Add(uint64(len(found.places(startDone))))
 	if err := r.settle(ctx, page, found); err != nil {
 		l.logger.WarnContext(ctx, "what the relay did can't be written down: it is done again, which is harmless", "error", err)
 		return progress{moved: found.progress().moved, stuck: true}

@@ -87,7 +87,7 @@ func TestRelayLeads(t *testing.T) {
 		other.temporal.set(always(errDown))
 		other.launcher.LaunchAll(t.Context(), []Entry{owed("a", "", 0)})
 		s.drained(t, 2*relayIdle)
-		if started, _ := s.temporal.seen(); len(started) != 1 || !one.Status(t.Context()).Leads || two.Status(t.Context()).Leads {
+		if started, _ := s.temporal.seen(); len(started) != 1 || !one.leads.Load() || two.leads.Load() {
 			t.Errorf("started %v", started)
 		}
 		stop()

@@ -88,8 +88,8 @@ type fakeTable struct {
 	refuse func(Entry) bool
 	// forget loses that many deletions.
 	forget int
-	// lists counts ListIntake.
-	lists int
+	// lists counts ListIntake, counted CountIntake.
+	lists, counted int
 }
 
 type fakeRow struct {
@@ -179,7 +179,14 @@ func (f *fakeTable) CountIntake(context.Context) (TableCount, error) {
 	waiting, dead := f.ids()
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.counted++
 	return TableCount{Waiting: len(waiting), Dead: len(dead)}, f.err
+}
+
+func (f *fakeTable) Check(context.Context) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.err
 }
 
 func (f *fakeTable) TakeIntakeLease(_ context.Context, owner string, _ time.Duration) (bool, error) {
@@ -264,10 +271,18 @@ func (f *fakeSpool) Ack(places []uint64) error {
 	return nil
 }
 
-func (f *fakeSpool) Check() error {
+func (f *fakeSpool) Check(context.Context) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.err
+}
+
+func (f *fakeSpool) Damaged() (int, []string) { return 0, nil }
+
+func (f *fakeSpool) set(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.err = err
 }
 
 func (f *fakeSpool) Waiting() (int, int64) {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"replyflow/api"
 	"replyflow/internal/spool"
 	"replyflow/internal/store"
 	"replyflow/webhook"
@@ -14,7 +15,9 @@ import (
 // startIntake opens what takes deliveries when Temporal can't, and starts the
 // relay of what waits.
 func (a *app) startIntake() (*webhook.Launcher, error) {
-	options := webhook.LauncherOptions{Starter: a.starter, Table: intakeTable{a.store}, Logger: a.logger}
+	options := webhook.LauncherOptions{
+		Starter: a.starter, Table: intakeTable{a.store}, CheckTemporal: a.askTemporal, Logger: a.logger,
+	}
 	if dir := a.config.Spool.Dir; dir != "" {
 		files, err := spool.Open[webhook.Entry](filepath.Join(dir, "intake"), spool.Options{
 			MaxBytes: int64(a.config.Spool.MaxBytes), Logger: a.logger,
@@ -30,6 +33,7 @@ func (a *app) startIntake() (*webhook.Launcher, error) {
 		options.Spool = files
 	}
 	launcher := webhook.NewLauncher(options)
+	a.metrics.WatchIntake(launcher.Metrics)
 	relaying, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -41,6 +45,17 @@ func (a *app) startIntake() (*webhook.Launcher, error) {
 		<-done
 	})
 	return launcher, nil
+}
+
+// serverIntake is how intake is doing, as the API shows it.
+func serverIntake(launcher *webhook.Launcher) func(context.Context) api.ServerIntake {
+	return func(ctx context.Context) api.ServerIntake {
+		status := launcher.Status(ctx)
+		return api.ServerIntake{
+			Spooled: status.Spooled, SpooledBytes: status.SpooledBytes, Damaged: status.Damaged, DamagedFiles: status.DamagedFiles,
+			Temporal: api.IntakeState(status.Temporal), Table: api.IntakeState(status.Table), Spool: api.IntakeState(status.Spool),
+		}
+	}
 }
 
 // relayOwner names this process among those that relay.
@@ -61,7 +76,7 @@ func (t intakeTable) AppendIntake(ctx context.Context, entries []webhook.Entry) 
 	for i, entry := range entries {
 		rows[i] = store.IntakeEntry{
 			ID: entry.ID, Workspace: entry.Workspace, Kind: entry.Kind, Order: entry.Order, WorkflowID: entry.WorkflowID,
-			TaskQueue: entry.TaskQueue, Input: entry.Input, ArrivedAt: entry.ArrivedAt, Attempts: entry.Attempts,
+			Input: entry.Input, ArrivedAt: entry.ArrivedAt, Attempts: entry.Attempts,
 			Reason: entry.Reason, Dead: entry.Dead,
 		}
 	}
@@ -75,7 +90,7 @@ func (t intakeTable) ListIntake(ctx context.Context, limit int, except []string)
 	for i, row := range rows {
 		entries[i] = webhook.Entry{
 			ID: row.ID, Workspace: row.Workspace, Kind: row.Kind, Order: row.Order, WorkflowID: row.WorkflowID,
-			TaskQueue: row.TaskQueue, Input: row.Input, ArrivedAt: row.ArrivedAt, Attempts: row.Attempts,
+			Input: row.Input, ArrivedAt: row.ArrivedAt, Attempts: row.Attempts,
 			Reason: row.Reason, Dead: row.Dead,
 		}
 	}
@@ -102,6 +117,9 @@ func (t intakeTable) CountIntake(ctx context.Context) (webhook.TableCount, error
 	status, err := t.store.IntakeStatus(ctx, "")
 	return webhook.TableCount(status), err
 }
+
+// Check implements webhook.Table.
+func (t intakeTable) Check(ctx context.Context) error { return t.store.Ping(ctx) }
 
 // TakeIntakeLease implements webhook.Table.
 func (t intakeTable) TakeIntakeLease(ctx context.Context, owner string, length time.Duration) (bool, error) {

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -27,16 +29,42 @@ func newIntakeStatusCommand(c *caller) *cobra.Command {
 			if err := c.get(cmd.Context(), "/intake", &status); err != nil {
 				return err
 			}
-			return c.print(status, func(w io.Writer) {
-				oldest := ""
-				if status.Oldest != nil {
-					oldest = showTime(*status.Oldest)
-				}
-				writeFields(w, "waiting in the table", strconv.Itoa(status.Waiting), "waiting in the spool", strconv.Itoa(status.Spooled),
-					"oldest", oldest, "dead", strconv.Itoa(status.Dead))
-			})
+			return c.print(status, func(w io.Writer) { writeIntake(w, status) })
 		},
 	}
+}
+
+// writeIntake writes what waits, and which of the places that take deliveries fail.
+func writeIntake(w io.Writer, status api.IntakeStatus) {
+	damaged := ""
+	if status.Damaged > 0 {
+		damaged = fmt.Sprintf("%d, see %s", status.Damaged, strings.Join(status.DamagedFiles, ", "))
+	}
+	oldest := ""
+	if status.Oldest != nil {
+		oldest = showTime(*status.Oldest)
+	}
+	writeFields(w, "waiting in the table", showCount(status.Waiting), "waiting in the spool", strconv.Itoa(status.Spooled),
+		"oldest in the table", oldest, "dead", showCount(status.Dead), "damaged", damaged,
+		"temporal", showSink(status.Temporal), "table", showSink(status.Table), "spool", showSink(status.Spool))
+}
+
+// showCount is a count of the table, which may not be known.
+func showCount(count *int) string {
+	if count == nil {
+		return "unknown: the table can't be reached"
+	}
+	return strconv.Itoa(*count)
+}
+
+func showSink(state api.IntakeState) string {
+	switch {
+	case !state.Configured:
+		return "none"
+	case state.FailingSince != nil:
+		return "failing since " + showTime(*state.FailingSince) + ": " + state.Reason
+	}
+	return "ok"
 }
 
 func newIntakeDeadCommand(c *caller) *cobra.Command {

@@ -29,7 +29,7 @@ func (a *app) handler(ctx context.Context, launcher *webhook.Launcher) (http.Han
 
 	management := api.New(api.Options{
 		Store: a.store, Catalogue: a.campaigns, Keys: keys, PublicURL: a.config.PublicURL,
-		Workspaces: a.workspace, Senders: a.apiSenders, Spooled: launcher.Spooled, WakeRelay: launcher.Wake, Simulator: simulator{a}, Logger: a.logger, Now: time.Now,
+		Workspaces: a.workspace, Senders: a.apiSenders, Intake: serverIntake(launcher), WakeRelay: launcher.Wake, Simulator: simulator{a}, Logger: a.logger, Now: time.Now,
 		History: history{client: a.temporal, data: temporal.NewDataConverter(ring)},
 	})
 	management.Register(router)

@@ -83,10 +83,17 @@ func TestEachBitFlipped(t *testing.T) {
 		if err != nil || !bytes.HasSuffix(broken, got) || len(got) < len(text)-starts[hit] {
 			t.Fatalf("bit %d: %d bytes were set aside, %v", bit, len(got), err)
 		}
+		records, files := s.Damaged()
+		if counted := strings.HasSuffix(kept[0], corruptSuffix); counted != (records == 1) || counted != slices.Equal(files, kept) {
+			t.Fatalf("bit %d: %d damaged in %v; kept aside %v", bit, records, files, kept)
+		}
 		keep(t, s, "next")
 		closed(t, s)
 		// Set aside once is enough.
 		s = open(t, folder, Options{})
+		if again, _ := s.Damaged(); again != records {
+			t.Fatalf("bit %d: %d damaged, %d after a restart", bit, records, again)
+		}
 		want(t, s, append(slices.Delete(slices.Clone(all), hit, hit+1), "next")...)
 		closed(t, s)
 	}
@@ -132,26 +139,42 @@ func TestGoesBadLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	found, places, err := s.Read(0, 10)
-	if err != nil || !slices.Equal(idsOf(found), []string{"a", "c"}) || s.Unreadable() != 1 {
-		t.Fatalf("read %v, %v; %d unreadable", idsOf(found), err, s.Unreadable())
+	if err != nil || !slices.Equal(idsOf(found), []string{"a", "c"}) {
+		t.Fatalf("read %v, %v", idsOf(found), err)
 	}
+	wantDamaged(t, s, path)
 	ack(t, s, places...)
 	if waiting, _ := s.Waiting(); waiting != 1 || len(segmentsOf(t, folder, segmentSuffix)) != 1 {
 		t.Errorf("%d wait", waiting)
 	}
 	closed(t, s)
-	open(t, folder, Options{})
-	if aside := segmentsOf(t, folder, corruptSuffix); len(aside) != 1 {
-		t.Errorf("after a restart: %v is set aside", aside)
+	s = open(t, folder, Options{})
+	aside := segmentsOf(t, folder, corruptSuffix)
+	if len(aside) != 1 {
+		t.Fatalf("after a restart: %v is set aside", aside)
 	}
+	wantDamaged(t, s, aside[0])
+	if err := os.Remove(aside[0]); err != nil {
+		t.Fatal(err)
+	}
+	wantDamaged(t, s)
 	// It is no entry of ours: whole, but of another shape.
 	text = appendRecord(nil, 9, []byte(`{"id":{}}`))
 	odd, oddFolder := damaged(t, text)
-	if found, _, err := odd.Read(0, 10); err != nil || len(found) != 0 || odd.Unreadable() != 1 {
+	if found, _, err := odd.Read(0, 10); err != nil || len(found) != 0 {
 		t.Errorf("another shape: %v, %v", found, err)
 	}
+	wantDamaged(t, odd, segmentPath(oddFolder, 1))
 	if len(segmentsOf(t, oddFolder, segmentSuffix)) != 1 {
 		t.Error("its file is gone")
+	}
+}
+
+// wantDamaged compares what is damaged: one record a file.
+func wantDamaged(t *testing.T, s *Spool[entry], want ...string) {
+	t.Helper()
+	if records, files := s.Damaged(); records != len(want) || !slices.Equal(files, want) {
+		t.Errorf("%d damaged in %v, want %v", records, files, want)
 	}
 }
 

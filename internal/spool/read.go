@@ -14,20 +14,22 @@ import (
 
 // Read returns at most limit entries behind a place, the oldest first, with the
 // place of each; behind 0 it begins with the oldest. What is acknowledged is left
-// out. It returns fewer when they are large.
+// out, and what can't be read now; see Damaged. It returns fewer when they are large.
 func (s *Spool[T]) Read(after uint64, limit int) ([]T, []uint64, error) {
+	s.lookForMissing()
 	var entries []T
 	var places []uint64
 	for _, part := range s.find(after, limit) {
-		if len(part.records) == 0 {
-			continue
-		}
 		file, err := os.Open(part.path)
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
+		if errors.Is(err, os.ErrNotExist) {
+			// What is behind it must not wait for it: find leaves it out from now on.
+			s.setMissing(part.path)
+			return s.Read(after, limit)
+		}
+		if err != nil {
 			return entries, places, fmt.Errorf("a segment of the spool can't be read: %w", err)
 		}
 		for _, r := range part.records {
-			// A file that somebody removed fails each read of it.
 			entry, err := readEntry[T](file, r)
 			if err != nil {
 				s.giveUp(r.place, part.path, err)
@@ -53,21 +55,51 @@ func (s *Spool[T]) find(after uint64, limit int) []part {
 	var parts []part
 	size := 0
 	for _, g := range s.segments {
+		if g.missing {
+			continue
+		}
 		p := part{path: g.path}
 		for _, r := range g.records {
 			if r.done || r.broken || r.place <= after {
 				continue
 			}
 			if limit <= 0 || size > readBytes {
-				return append(parts, p)
+				break
 			}
 			limit--
 			size += r.length
 			p.records = append(p.records, r)
 		}
-		parts = append(parts, p)
+		if len(p.records) > 0 {
+			parts = append(parts, p)
+		}
 	}
 	return parts
+}
+
+// setMissing leaves a segment out until its file is there again. A file that is
+// finished goes while it is being read: that is no loss.
+func (s *Spool[T]) setMissing(path string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, g := range s.segments {
+		if g.path == path && !g.missing {
+			g.missing = true
+			s.options.Logger.Error("a file of the spool is gone: what waits in it is lost unless it comes back", "file", path, "entries", g.left)
+		}
+	}
+}
+
+// lookForMissing takes segments in again whose file has come back.
+func (s *Spool[T]) lookForMissing() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, g := range s.segments {
+		if g.missing && exists(g.path) {
+			g.missing = false
+			s.options.Logger.Info("a file of the spool is there again", "file", g.path, "entries", g.left)
+		}
+	}
 }
 
 func readEntry[T any](file *os.File, r record) (T, error) {
@@ -94,7 +126,6 @@ func (s *Spool[T]) giveUp(place uint64, path string, cause error) {
 		for i := range g.records {
 			if g.records[i].place == place && !g.records[i].broken {
 				g.records[i].broken = true
-				s.unreadable++
 			}
 		}
 	}
@@ -133,9 +164,7 @@ func (s *Spool[T]) Ack(places []uint64) error {
 			return false
 		}
 		s.bytes -= g.size
-		if errors.Is(s.failure, ErrFull) {
-			s.failure = nil
-		}
+		s.full = false
 		return true
 	})
 	return failed

@@ -67,8 +67,10 @@ type scanned struct {
 	// good is where the last unbroken record ends.
 	good int64
 	// corrupt is set when something is broken that can't be an append that a
-	// crash cut short: whole records follow it, or it lacks nothing.
+	// crash cut short: whole records follow it, or it lacks nothing. broken counts
+	// the places where that is so.
 	corrupt bool
+	broken  int
 }
 
 // scan finds every unbroken record of a file.
@@ -84,12 +86,15 @@ func scan(text []byte) scanned {
 		}
 		next := nextRecord(text, at+1)
 		if next < 0 {
-			found.corrupt = found.corrupt || !torn(text[at:])
+			if !torn(text[at:]) {
+				found.broken++
+			}
 			break
 		}
-		found.corrupt = true
+		found.broken++
 		at = next
 	}
+	found.corrupt = found.broken > 0
 	found.good = int64(at)
 	return found
 }

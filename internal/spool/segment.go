@@ -29,6 +29,9 @@ type segment struct {
 	left int
 	// busy is set while an append writes to the file: it must not be removed.
 	busy bool
+	// missing is set while there is no file: somebody took it away, or what the
+	// folder is mounted from.
+	missing bool
 }
 
 func segmentPath(folder string, first uint64) string {

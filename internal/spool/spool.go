@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 )
 
 // What callers tell apart.
@@ -47,6 +48,8 @@ type Spool[T any] struct {
 	options  Options
 	lock     *os.File
 	requests chan *request
+	// probes are asked by Check.
+	probes chan chan error
 	// stopping ends the writer, stopped says that it has ended.
 	stopping, stopped chan struct{}
 	closing           sync.Once
@@ -59,10 +62,12 @@ type Spool[T any] struct {
 	// last is the place of the last record that the disk has, acknowledged the
 	// one up to which all are done.
 	last, acknowledged uint64
-	// failure is why the last append failed, nil when it didn't.
-	failure error
-	// unreadable counts the records that Read can't make entries of.
-	unreadable int
+	// full is set when an append found no room, until a file goes.
+	full bool
+	// proven is when the disk last kept something.
+	proven time.Time
+	// aside are the corrupt files that were set aside and not cleared away yet.
+	aside []damagedFile
 }
 
 // Open opens a folder, which it makes if need be, and reads what it holds.
@@ -85,10 +90,13 @@ func Open[T any](folder string, options Options) (*Spool[T], error) {
 	}
 	s := &Spool[T]{
 		folder: folder, options: options, lock: locked, requests: make(chan *request),
-		stopping: make(chan struct{}), stopped: make(chan struct{}), acknowledged: readMark(folder),
+		probes: make(chan chan error), stopping: make(chan struct{}), stopped: make(chan struct{}), acknowledged: readMark(folder),
 	}
 	s.last = s.acknowledged
 	if s.segments, err = openFolder(folder, s.acknowledged, options.Logger); err != nil {
+		return nil, errors.Join(err, unlock(locked))
+	}
+	if s.aside, err = findDamaged(folder); err != nil {
 		return nil, errors.Join(err, unlock(locked))
 	}
 	for _, g := range s.segments {
@@ -142,21 +150,6 @@ func (s *Spool[T]) Append(ctx context.Context, entries []T) error {
 	}
 }
 
-// Check is nil when the spool can take something, else it says why it can't.
-func (s *Spool[T]) Check() error {
-	select {
-	case <-s.stopping:
-		return ErrClosed
-	default:
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.bytes >= s.options.MaxBytes {
-		return ErrFull
-	}
-	return s.failure
-}
-
 // Waiting counts the entries that aren't acknowledged, and the bytes of the files
 // that hold them.
 func (s *Spool[T]) Waiting() (entries int, bytes int64) {
@@ -166,13 +159,4 @@ func (s *Spool[T]) Waiting() (entries int, bytes int64) {
 		entries += g.left
 	}
 	return entries, s.bytes
-}
-
-// Unreadable counts the entries that Read had to leave out, because their bytes
-// went bad after the spool was opened or no entry can be made of them. They stay
-// in their files.
-func (s *Spool[T]) Unreadable() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.unreadable
 }

@@ -152,8 +152,8 @@ func TestFull(t *testing.T) {
 			kept++
 		}
 	}
-	if !errors.Is(err, ErrFull) || kept == 0 || !errors.Is(s.Check(), ErrFull) {
-		t.Fatalf("after %d: %v; check %v", kept, err, s.Check())
+	if !errors.Is(err, ErrFull) || kept == 0 || !errors.Is(s.Check(t.Context()), ErrFull) {
+		t.Fatalf("after %d: %v; check %v", kept, err, s.Check(t.Context()))
 	}
 	if _, size := s.Waiting(); size > 200 {
 		t.Errorf("it holds %d bytes", size)
@@ -164,7 +164,7 @@ func TestFull(t *testing.T) {
 	}
 	// Room comes back with the last acknowledgement of the file.
 	ack(t, s, places...)
-	if err := s.Check(); err != nil {
+	if err := s.Check(t.Context()); err != nil {
 		t.Errorf("emptied: %v", err)
 	}
 	keep(t, s, "abcdefghij")
@@ -197,7 +197,7 @@ func TestRefuses(t *testing.T) {
 	if err := s.Append(t.Context(), entries("a")); !errors.Is(err, ErrClosed) {
 		t.Errorf("closed: %v", err)
 	}
-	if !errors.Is(s.Check(), ErrClosed) || !errors.Is(s.Close(), ErrClosed) {
+	if !errors.Is(s.Check(t.Context()), ErrClosed) || !errors.Is(s.Close(), ErrClosed) {
 		t.Error("a closed spool says that it is well")
 	}
 	file := filepath.Join(t.TempDir(), "file")
@@ -231,14 +231,14 @@ func TestWriteFails(t *testing.T) {
 	if err := os.Rename(folder, aside); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Append(t.Context(), entries("lost")); err == nil || s.Check() == nil {
-		t.Fatalf("without a folder: %v, check %v", err, s.Check())
+	if err := s.Append(t.Context(), entries("lost")); err == nil || s.Check(t.Context()) == nil {
+		t.Fatalf("without a folder: %v, check %v", err, s.Check(t.Context()))
 	}
 	if err := os.Rename(aside, folder); err != nil {
 		t.Fatal(err)
 	}
 	keep(t, s, "b")
-	if err := s.Check(); err != nil {
+	if err := s.Check(t.Context()); err != nil {
 		t.Error(err)
 	}
 	want(t, s, "a", "b")

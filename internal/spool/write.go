@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 )
 
 // maxGroup bounds the bytes of the appends that share one fsync.
@@ -40,12 +41,11 @@ func (s *Spool[T]) write() {
 				continue
 			}
 			err := w.append(group)
-			s.mu.Lock()
-			s.failure = err
-			s.mu.Unlock()
 			for _, r := range group {
 				r.done <- err
 			}
+		case answer := <-s.probes:
+			answer <- s.probe()
 		case <-s.stopping:
 			return
 		}
@@ -63,7 +63,7 @@ func (s *Spool[T]) gather(first *request) []*request {
 	take := func(r *request) {
 		if size+r.size() > room {
 			s.mu.Lock()
-			s.failure = ErrFull
+			s.full = true
 			s.mu.Unlock()
 			r.done <- ErrFull
 			return
@@ -95,7 +95,8 @@ type writer[T any] struct {
 
 // append writes a group and makes the disk keep it. After a failure the segment
 // is left as it is: what the disk has of its end is uncertain, and an fsync that
-// failed once may succeed next time without having kept anything.
+// failed once may succeed next time without having kept anything. One that holds
+// nothing else goes, or a full disk would get a file for each refusal.
 func (w *writer[T]) append(group []*request) error {
 	if err := w.begin(); err != nil {
 		return fmt.Errorf("a segment of the spool can't be begun: %w", err)
@@ -104,14 +105,10 @@ func (w *writer[T]) append(group []*request) error {
 	text, records := w.encode(group, start)
 	_, err := w.file.WriteAt(text, start)
 	if err == nil {
-		err = w.file.Sync()
+		err = errors.Join(w.file.Sync(), w.stillThere())
 	}
 	if err != nil {
-		// If this fails too, the next start finds a torn end, or entries that
-		// were refused: starting those is harmless.
-		_ = w.file.Truncate(start)
-		w.release()
-		w.leave()
+		w.giveUp(start)
 		return fmt.Errorf("the spool can't be written: %w", err)
 	}
 	s := w.spool
@@ -121,7 +118,41 @@ func (w *writer[T]) append(group []*request) error {
 	w.segment.busy = false
 	s.bytes += int64(len(text))
 	s.last = w.place
+	s.full = false
+	s.proven = time.Now()
 	return nil
+}
+
+// stillThere fails when the file that was written has no name any more: the disk
+// keeps it only as long as it is open.
+func (w *writer[T]) stillThere() error {
+	named, err := os.Stat(w.segment.path)
+	if err != nil {
+		return err
+	}
+	opened, err := w.file.Stat()
+	if err == nil && !os.SameFile(named, opened) {
+		err = errors.New("another file has taken the place of the segment")
+	}
+	return err
+}
+
+// giveUp takes back what an append that failed may have written, and leaves the
+// segment. If that fails too, the next start finds a torn end, or entries that were
+// refused: starting those is harmless.
+func (w *writer[T]) giveUp(start int64) {
+	_ = w.file.Truncate(start)
+	failed := w.segment
+	w.release()
+	w.leave()
+	if start > 0 {
+		return
+	}
+	s := w.spool
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_ = os.Remove(failed.path)
+	s.segments = slices.DeleteFunc(s.segments, func(g *segment) bool { return g == failed })
 }
 
 // encode gives every entry its place, the next one after all that ever were.
