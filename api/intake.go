@@ -26,7 +26,7 @@ type ServerIntake struct {
 	Spooled      int         `json:"spooled" doc:"Deliveries of all workspaces that wait in the files of this server."`
 	SpooledBytes int64       `json:"spooled_bytes" doc:"How long these files are."`
 	Damaged      int         `json:"damaged" doc:"Deliveries in the files of this server that can't be read any more, at least."`
-	DamagedFiles []string    `json:"damaged_files,omitempty" doc:"The files that hold what is left of them. They count until they are moved elsewhere."`
+	DamagedFiles []string    `json:"damaged_files,omitempty" nullable:"false" doc:"The files that hold what is left of them. They count until they are moved elsewhere."`
 	Temporal     IntakeState `json:"temporal"`
 	Table        IntakeState `json:"table"`
 	Spool        IntakeState `json:"spool"`
