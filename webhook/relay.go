@@ -52,12 +52,17 @@ type Relay struct {
 	// doubtful is set after a round in which no start succeeded: the next one
 	// begins with a single start.
 	doubtful bool
+	// ahead are the orders of which this relay moved entries into the table since it
+	// last saw that empty: while they may wait there, nothing later of them starts
+	// from the spool. movedAt is when it last did.
+	ahead   map[string]bool
+	movedAt time.Time
 }
 
 // NewRelay returns the relay of a launcher. owner names this process among those
 // that relay.
 func NewRelay(launcher *Launcher, owner string) *Relay {
-	return &Relay{launcher: launcher, owner: owner}
+	return &Relay{launcher: launcher, owner: owner, ahead: map[string]bool{}}
 }
 
 // progress is what came of a round.

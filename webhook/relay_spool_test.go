@@ -93,7 +93,7 @@ func TestRelaySpoolAlone(t *testing.T) {
 // bubbleBegin is when the time of every bubble begins.
 var bubbleBegin = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// TestRelayTableRefuses: an entry that the table refuses stays in the spool, and
+// TestRelayTableRefuses: an entry that the table refuses starts from the spool, and
 // those beside it go.
 func TestRelayTableRefuses(t *testing.T) {
 	t.Parallel()

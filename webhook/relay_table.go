@@ -26,6 +26,7 @@ func (r *Relay) drainTable(ctx context.Context) progress {
 		return progress{stuck: true}
 	}
 	if len(page) == 0 {
+		r.forgetAhead(ctx)
 		return progress{}
 	}
 	found := r.startGroups(ctx, page, shares(byOrder(page)))

@@ -86,6 +86,8 @@ type fakeTable struct {
 	// err fails every call; refuse fails appends that hold an entry.
 	err    error
 	refuse func(Entry) bool
+	// fails, if there is one, says of each call whether it fails.
+	fails func() error
 	// forget loses that many deletions.
 	forget int
 	// lists counts ListIntake, counted CountIntake.
@@ -100,7 +102,7 @@ type fakeRow struct {
 func (f *fakeTable) AppendIntake(ctx context.Context, entries []Entry) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if err := cmp.Or(f.err, ctx.Err()); err != nil {
+	if err := cmp.Or(f.failing(), ctx.Err()); err != nil {
 		return err
 	}
 	if f.refuse != nil && slices.ContainsFunc(entries, f.refuse) {
@@ -115,6 +117,14 @@ func (f *fakeTable) AppendIntake(ctx context.Context, entries []Entry) error {
 	return nil
 }
 
+// failing is why a call fails.
+func (f *fakeTable) failing() error {
+	if f.err == nil && f.fails != nil {
+		return f.fails()
+	}
+	return f.err
+}
+
 func (f *fakeTable) find(id string) int {
 	return slices.IndexFunc(f.rows, func(r fakeRow) bool { return r.ID == id })
 }
@@ -123,8 +133,8 @@ func (f *fakeTable) ListIntake(_ context.Context, limit int, except []string) ([
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.lists++
-	if f.err != nil {
-		return nil, f.err
+	if err := f.failing(); err != nil {
+		return nil, err
 	}
 	rows := slices.Clone(f.rows)
 	slices.SortFunc(rows, func(a, b fakeRow) int {
@@ -151,7 +161,7 @@ func (f *fakeTable) DeleteIntake(ctx context.Context, ids []string) error {
 		f.forget--
 		return errBroken
 	}
-	if err := cmp.Or(f.err, ctx.Err()); err != nil {
+	if err := cmp.Or(f.failing(), ctx.Err()); err != nil {
 		return err
 	}
 	f.rows = slices.DeleteFunc(f.rows, func(r fakeRow) bool { return slices.Contains(ids, r.ID) })
@@ -161,10 +171,13 @@ func (f *fakeTable) DeleteIntake(ctx context.Context, ids []string) error {
 func (f *fakeTable) change(id string, change func(*fakeRow)) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if at := f.find(id); at >= 0 && f.err == nil {
+	if err := f.failing(); err != nil {
+		return err
+	}
+	if at := f.find(id); at >= 0 {
 		change(&f.rows[at])
 	}
-	return f.err
+	return nil
 }
 
 func (f *fakeTable) MarkIntakeDead(_ context.Context, id, reason string) error {
@@ -186,16 +199,19 @@ func (f *fakeTable) CountIntake(context.Context) (TableCount, error) {
 func (f *fakeTable) Check(context.Context) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.err
+	return f.failing()
 }
 
 func (f *fakeTable) TakeIntakeLease(_ context.Context, owner string, _ time.Duration) (bool, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.leader == "" && f.err == nil {
+	if err := f.failing(); err != nil {
+		return false, err
+	}
+	if f.leader == "" {
 		f.leader = owner
 	}
-	return f.leader == owner, f.err
+	return f.leader == owner, nil
 }
 
 func (f *fakeTable) DropIntakeLease(ctx context.Context, owner string) error {
