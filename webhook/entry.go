@@ -39,11 +39,38 @@ func updateEntries(workspace string, updates []message.Update) []Entry {
 		updates = updates[len(part):]
 		id := workflows.UpdatesWorkflowID(workspace, updatesKey(part))
 		entries = append(entries, Entry{
-			ID: id, Workspace: workspace, Kind: EntryProviderUpdates, WorkflowID: id, Order: orderKey(workspace, "updates"),
+			ID: id, Workspace: workspace, Kind: EntryProviderUpdates, WorkflowID: id, Order: updatesOrder(workspace, part),
 			ArrivedAt: part[0].ArrivedAt, fresh: workflows.ProviderUpdatesInput{Workspace: workspace, Updates: part},
 		})
 	}
 	return entries
+}
+
+// updatesOrder is the order of updates that are about one thing. Those about several
+// wait for nobody, but have an order of their own, as every entry has: each update
+// counts once, in whatever order they come.
+func updatesOrder(workspace string, updates []message.Update) string {
+	order := updateOrder(workspace, updates[0])
+	for _, update := range updates[1:] {
+		if updateOrder(workspace, update) != order {
+			return orderKey(workspace, "updates", updatesKey(updates))
+		}
+	}
+	return order
+}
+
+// updateOrder is the order of what an update is about: one of our messages, or an
+// address, whose messages have the same order.
+func updateOrder(workspace string, update message.Update) string {
+	switch {
+	case update.Status != nil:
+		return orderKey(workspace, string(update.Channel), "status", update.Status.ProviderID)
+	case update.Preference != nil:
+		return orderKey(workspace, string(update.Channel), update.Preference.From)
+	case update.Identity != nil:
+		return orderKey(workspace, string(update.Channel), update.Identity.Previous.Value)
+	}
+	return orderKey(workspace, "update", update.Key)
 }
 
 // entriesOf are the workflows to start for a batch: one a message, and one for up

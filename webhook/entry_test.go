@@ -55,3 +55,37 @@ func TestUpdatesOfOneRequestAreFewWorkflows(t *testing.T) {
 		t.Errorf("message entry %s", entries[0].WorkflowID)
 	}
 }
+
+// TestUpdatesWaitForTheirOwnKind: updates about one message start in order, and
+// those about others don't wait for them.
+func TestUpdatesWaitForTheirOwnKind(t *testing.T) {
+	t.Parallel()
+	ours := message.SenderRef{Workspace: "default"}
+	status := func(key, id string) message.Update {
+		return message.Update{Key: key, Sender: ours, Channel: message.WhatsApp, Status: &message.DeliveryStatus{ProviderID: id}}
+	}
+	order := func(updates ...message.Update) string {
+		t.Helper()
+		entries := entriesOf(provider.Batch{Updates: updates})
+		if len(entries) != 1 || entries[0].Order == "" {
+			t.Fatalf("%d entries: %+v", len(entries), entries)
+		}
+		return entries[0].Order
+	}
+	sent, delivered, other := status("1", "m1"), status("2", "m1"), status("3", "m2")
+	if order(sent) != order(delivered) || order(sent) != order(sent, delivered) {
+		t.Error("updates about one message have different orders")
+	}
+	orders := map[string]bool{}
+	for _, batch := range [][]message.Update{{sent}, {other}, {sent, other}, {delivered, other}, {{Key: "4", Sender: ours, Other: "x"}}} {
+		orders[order(batch...)] = true
+	}
+	if len(orders) != 5 {
+		t.Errorf("%d orders of 5", len(orders))
+	}
+	preference := message.Update{Key: "5", Sender: ours, Channel: message.WhatsApp, Preference: &message.Preference{From: "15550100123"}}
+	said := messageEntry(message.Inbound{ID: "m", Sender: ours, Channel: message.WhatsApp, From: "15550100123"})
+	if order(preference) != said.Order {
+		t.Error("a preference and a message of one address have different orders")
+	}
+}
