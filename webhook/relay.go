@@ -15,6 +15,9 @@ const (
 	relayShare = 32
 	// relayReads bounds how often a round looks behind such senders.
 	relayReads = 4
+	// relayPassed bounds the orders of which nothing starts and behind which the
+	// relay looks: each is a parameter of a statement.
+	relayPassed = 8 * relayPage
 	// relayIdle is how often the relay looks when nobody wakes it: another process
 	// may have kept something in the table.
 	relayIdle = time.Second
@@ -52,6 +55,9 @@ type Relay struct {
 	// doubtful is set after a round in which no start succeeded: the next one
 	// begins with a single start.
 	doubtful bool
+	// passed are the orders of the pages of which nothing started: the next round
+	// looks behind them, since they may be what fails.
+	passed []string
 	// ahead are the orders of which this relay moved entries into the table since it
 	// last saw that empty: while they may wait there, nothing later of them starts
 	// from the spool. movedAt is when it last did.

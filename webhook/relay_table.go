@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -31,6 +32,7 @@ func (r *Relay) drainTable(ctx context.Context) progress {
 	}
 	found := r.startGroups(ctx, page, shares(byOrder(page)))
 	l.counts.relayed.Add(uint64(len(found.places(startDone))))
+	r.lookBehind(page, found)
 	if err := r.settle(ctx, page, found); err != nil {
 		l.logger.WarnContext(ctx, "what the relay did can't be written down: it is done again, which is harmless", "error", err)
 		return progress{moved: found.progress().moved, stuck: true}
@@ -45,14 +47,34 @@ func (r *Relay) readTable(ctx context.Context) ([]Entry, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, relayTimeout)
 	defer cancel()
-	return r.gather(ctx)
+	page, err := r.gather(ctx)
+	if err == nil && len(page) == 0 && len(r.passed) > 0 {
+		r.passed = nil
+		return r.gather(ctx)
+	}
+	return page, err
 }
 
-// gather reads the oldest entries. While many are those of a few senders who wrote
+// lookBehind makes the next round look behind a page of which nothing started. What
+// fails in it may be its own fault and not Temporal's: it must not hide the others.
+func (r *Relay) lookBehind(page []Entry, found outcomes) {
+	came := found.progress()
+	if came.moved || !came.stuck || len(r.passed) >= relayPassed {
+		r.passed = nil
+		return
+	}
+	for _, group := range byOrder(page) {
+		if order := page[group[0]].Order; order != "" {
+			r.passed = append(r.passed, order)
+		}
+	}
+}
+
+// gather reads the oldest entries, but for orders that were passed. While many are those of a few senders who wrote
 // a lot, it looks behind them for others.
 func (r *Relay) gather(ctx context.Context) ([]Entry, error) {
 	var page []Entry
-	var crowded []string
+	crowded := slices.Clone(r.passed)
 	known := map[string]bool{}
 	for range relayReads {
 		found, err := r.launcher.table.ListIntake(ctx, relayPage, crowded)

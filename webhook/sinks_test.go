@@ -79,9 +79,11 @@ func always(err error) func(Entry) error { return func(Entry) error { return err
 
 // fakeTable is a table in memory.
 type fakeTable struct {
-	mu      sync.Mutex
-	rows    []fakeRow
-	leader  string
+	mu     sync.Mutex
+	rows   []fakeRow
+	leader string
+	// leads is until when the leader does.
+	leads   time.Time
 	appends int
 	// err fails every call; refuse fails appends that hold an entry.
 	err    error
@@ -202,14 +204,15 @@ func (f *fakeTable) Check(context.Context) error {
 	return f.failing()
 }
 
-func (f *fakeTable) TakeIntakeLease(_ context.Context, owner string, _ time.Duration) (bool, error) {
+func (f *fakeTable) TakeIntakeLease(_ context.Context, owner string, length time.Duration) (bool, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := f.failing(); err != nil {
 		return false, err
 	}
-	if f.leader == "" {
-		f.leader = owner
+	now := time.Now()
+	if f.leader == "" || f.leader == owner || f.leads.Before(now) {
+		f.leader, f.leads = owner, now.Add(length)
 	}
 	return f.leader == owner, nil
 }
