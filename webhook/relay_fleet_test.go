@@ -31,7 +31,7 @@ func TestRelayLooksBehindWhatNeverStarts(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.relay(t, "one")
-		time.Sleep(time.Minute)
+		time.Sleep(30 * time.Minute)
 		if started, _ := s.temporal.seen(); len(started) != 400 {
 			t.Errorf("%d started of 400 that can", len(started))
 		}

@@ -44,15 +44,19 @@ func (o outcomes) progress() progress {
 
 // startGroups starts the entries of groups: those of one group one after the
 // other, several groups at once. A group ends where Temporal doesn't answer. When
-// it answered nobody in the round before, a single start has to succeed first.
+// it answered nobody in the round before, a single start has to succeed first, but
+// for a page behind those that failed: most of it may fail as well.
 func (r *Relay) startGroups(ctx context.Context, entries []Entry, groups [][]int) outcomes {
 	found := make(outcomes, len(entries))
 	if len(groups) == 0 {
 		return found
 	}
 	if r.doubtful {
-		// Any of them: the oldest may be what fails.
-		probe := groups[rand.IntN(len(groups))][0]
+		// Any of them first: the oldest may be what fails.
+		rand.Shuffle(len(groups), func(i, j int) { groups[i], groups[j] = groups[j], groups[i] })
+	}
+	if r.doubtful && len(r.passed) == 0 {
+		probe := groups[0][0]
 		if found[probe] = r.start(ctx, entries[probe]); found[probe].result == startUnreachable {
 			return found
 		}

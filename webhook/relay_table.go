@@ -56,11 +56,15 @@ func (r *Relay) readTable(ctx context.Context) ([]Entry, error) {
 }
 
 // lookBehind makes the next round look behind a page of which nothing started. What
-// fails in it may be its own fault and not Temporal's: it must not hide the others.
+// fails in it may be its own fault and not Temporal's: it must not hide the others. They
+// come first again once a page started whole.
 func (r *Relay) lookBehind(page []Entry, found outcomes) {
 	came := found.progress()
-	if came.moved || !came.stuck || len(r.passed) >= relayPassed {
+	switch {
+	case !came.stuck || len(r.passed) >= relayPassed:
 		r.passed = nil
+		return
+	case came.moved:
 		return
 	}
 	for _, group := range byOrder(page) {
