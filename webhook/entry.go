@@ -29,13 +29,19 @@ func messageEntry(m message.Inbound) Entry {
 	}
 }
 
-// updatesInOne is how many updates one workflow records.
-const updatesInOne = 100
+// How many updates one workflow records, and how large they may be together, in
+// bytes: Temporal takes 2 MB for the input of a workflow.
+const (
+	updatesInOne = 100
+	updatesBytes = 1 << 20
+	// updateRest is more than an update has beside what the provider sent.
+	updateRest = 2 << 10
+)
 
 func updateEntries(workspace string, updates []message.Update) []Entry {
 	var entries []Entry
 	for len(updates) > 0 {
-		part := updates[:min(len(updates), updatesInOne)]
+		part := updates[:togetherIn(updates)]
 		updates = updates[len(part):]
 		id := workflows.UpdatesWorkflowID(workspace, updatesKey(part))
 		entries = append(entries, Entry{
@@ -44,6 +50,19 @@ func updateEntries(workspace string, updates []message.Update) []Entry {
 		})
 	}
 	return entries
+}
+
+// togetherIn is how many of the first updates one workflow records: one at least.
+// The same updates, posted again, are cut in the same way.
+func togetherIn(updates []message.Update) int {
+	size := 0
+	for i, update := range updates[:min(len(updates), updatesInOne)] {
+		size += len(update.Raw) + updateRest
+		if i > 0 && size > updatesBytes {
+			return i
+		}
+	}
+	return min(len(updates), updatesInOne)
 }
 
 // updatesOrder is the order of updates that are about one thing. Those about several

@@ -56,6 +56,29 @@ func TestUpdatesOfOneRequestAreFewWorkflows(t *testing.T) {
 	}
 }
 
+// TestLargeUpdatesAreCutBySize: what goes to Temporal in one start stays below what
+// it takes, and the same updates are cut in the same way.
+func TestLargeUpdatesAreCutBySize(t *testing.T) {
+	t.Parallel()
+	raw, _ := json.Marshal(strings.Repeat("x", 300<<10))
+	var batch provider.Batch
+	for i := range 10 {
+		batch.Updates = append(batch.Updates, message.Update{
+			Key: strings.Repeat("k", i+1), Sender: message.SenderRef{Workspace: "default"}, ArrivedAt: time.Unix(1, 0), Raw: raw,
+		})
+	}
+	total := 0
+	for _, entry := range entriesOf(batch) {
+		if size := len(entry.encoded().Input); size > 1_500_000 {
+			t.Errorf("an entry of %d bytes", size)
+		}
+		total += len(entry.fresh.(workflows.ProviderUpdatesInput).Updates)
+	}
+	if total != len(batch.Updates) {
+		t.Errorf("%d of %d updates", total, len(batch.Updates))
+	}
+}
+
 // TestUpdatesWaitForTheirOwnKind: updates about one message start in order, and
 // those about others don't wait for them.
 func TestUpdatesWaitForTheirOwnKind(t *testing.T) {

@@ -90,7 +90,8 @@ func (p *posted) Append(_ context.Context, entries []webhook.Entry) error {
 
 func (*posted) Read(uint64, int) ([]webhook.Entry, []uint64, error) { return nil, nil, nil }
 func (*posted) Ack([]uint64) error                                  { return nil }
-func (*posted) Check() error                                        { return nil }
+func (*posted) Check(context.Context) error                         { return nil }
+func (*posted) Damaged() (int, []string)                            { return 0, nil }
 func (*posted) Waiting() (int, int64)                               { return 0, 0 }
 
 // send runs a send command and returns what the server kept of it.

@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -118,6 +119,18 @@ func (s *Spool[T]) Close() error {
 	return err
 }
 
+// encode writes an entry as JSON in which nothing is escaped that JSON doesn't ask
+// for: what an entry holds must come out as it went in, and not six times as long.
+func encode(entry any) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(entry); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
 // Append returns when the disk has all entries. After an error it may have none
 // or some of them.
 func (s *Spool[T]) Append(ctx context.Context, entries []T) error {
@@ -126,7 +139,7 @@ func (s *Spool[T]) Append(ctx context.Context, entries []T) error {
 	}
 	r := &request{done: make(chan error, 1), data: make([][]byte, len(entries))}
 	for i := range entries {
-		data, err := json.Marshal(entries[i])
+		data, err := encode(entries[i])
 		if err != nil {
 			return fmt.Errorf("an entry can't be spooled: %w", err)
 		}

@@ -2,6 +2,7 @@ package spool
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -242,4 +243,27 @@ func TestWriteFails(t *testing.T) {
 		t.Error(err)
 	}
 	want(t, s, "a", "b")
+}
+
+// TestKeepsByteByByte: what JSON doesn't ask to escape takes no more room, and comes
+// out as it went in.
+func TestKeepsByteByByte(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	s, err := Open[json.RawMessage](folder, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	page := json.RawMessage(`{"html":"` + strings.Repeat("<&>\u2028", 10_000) + `","n":12345678901234567890.10}`)
+	if err := s.Append(t.Context(), []json.RawMessage{page}); err != nil {
+		t.Fatal(err)
+	}
+	if _, size := s.Waiting(); size > int64(len(page))+1_000 {
+		t.Errorf("%d bytes became %d", len(page), size)
+	}
+	found, _, err := s.Read(0, 1)
+	if err != nil || len(found) != 1 || string(found[0]) != string(page) {
+		t.Errorf("read back %d entries, %v", len(found), err)
+	}
 }
