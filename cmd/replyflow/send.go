@@ -18,7 +18,7 @@ func newSendCommand() *cobra.Command {
 }
 
 // post posts a provider's request. What the server answers like everything else,
-// because the provider can't mend it, is an error here: nothing was taken when no
+// because the provider can't mend it, is an error here: nothing comes of it when no
 // sender has the destination.
 func (c *caller) post(request *http.Request, destination string) (http.Header, error) {
 	response, answer, err := c.send(request)
@@ -29,7 +29,7 @@ func (c *caller) post(request *http.Request, destination string) (http.Header, e
 		return nil, fmt.Errorf("the server refused it with %d: %s", response.StatusCode, oneLine(strings.TrimSpace(string(answer))))
 	}
 	if response.Header.Get(webhook.HeaderUnknown) != "" {
-		return nil, fmt.Errorf("no sender of the server has %s: nothing was taken; check the senders of its configuration", destination)
+		return nil, fmt.Errorf("no sender of the server has %s: it was kept as it came and does nothing; check the senders of its configuration", destination)
 	}
 	return response.Header, nil
 }

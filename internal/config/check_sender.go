@@ -73,26 +73,11 @@ func (s Sender) Policy(region string) consent.Policy {
 // senderWords checks the settings that take one of a few words.
 func (c *checker) senderWords(path string, sender Sender) {
 	c.oneOf(path+".channel", sender.Channel, "sms", "whatsapp")
-	c.oneOf(path+".provider", sender.Provider, "twilio", "meta", "gateway")
 	c.oneOf(path+".consent_scope", sender.ConsentScope, "sender", "service", "workspace")
 	c.oneOf(path+".keyword_replies", sender.KeywordReplies, "provider", "replyflow", "gaps")
 	c.oneOf(path+".soft_opt_out", sender.SoftOptOut, "opt_out", "review", "ignore")
 	c.oneOf(path+".require", sender.Require, "not_opted_out", "opt_in")
 	if sender.ConsentScope == "service" && sender.MessagingService == "" {
 		c.report(path+".consent_scope", "service is for senders with a messaging_service; write sender or workspace")
-	}
-}
-
-// provider asks for what each provider's signatures and API need.
-func (c *checker) provider(path string, sender Sender) {
-	switch {
-	case sender.Provider == "twilio" && (sender.Account == "" || len(sender.AuthTokens) == 0):
-		c.report(path, "a Twilio sender needs account and auth_tokens, without which no signature can be checked")
-	case sender.Provider == "meta" && (sender.PhoneNumberID == "" || len(sender.AppSecrets) == 0):
-		c.report(path, "a Meta sender needs phone_number_id and app_secrets, without which no signature can be checked")
-	case sender.Provider == "gateway" && len(sender.AppSecrets) == 0:
-		c.report(path, "a gateway sender needs app_secrets, without which no signature can be checked")
-	case sender.Provider == "meta" && sender.Channel == "sms":
-		c.report(path+".channel", "Meta sends WhatsApp messages only")
 	}
 }

@@ -113,7 +113,8 @@ func TestProblemsSayWhereAndWhat(t *testing.T) {
 		{"workspaces: [{default_region: UK}]", `"UK" is no region`},
 		{"workspaces: [{key: a}, {key: a}]", "f:1:30: workspaces[1].key: the workspace a is there twice"},
 		{"workspaces: [{api_keys: [{name: a, key: ' '}]}]", "blank"},
-		{"workspaces: [{senders: [{name: a, channel: sms, provider: twilio, address: '+1'}]}]", "needs account and auth_tokens"},
+		{"workspaces: [{senders: [{name: a, channel: sms, provider: picky, address: '+1'}]}]", "f:1:25: workspaces[0].senders[0].account: it is never right"},
+		{"workspaces: [{senders: [{name: a, channel: sms, provider: pigeon, address: '+1'}]}]", `"pigeon" is none of gateway, meta, picky, twilio`},
 		{"workspaces: [{senders: [{name: a, channel: fax, provider: twilio, address: '+1', account: AC, auth_tokens: [t]}]}]", `"fax" is none of`},
 		{"workspaces: [{api_keys: [{name: a, key: k}]}, {key: b, api_keys: [{name: a, key: k}]}]", "one key opens one workspace"},
 		{"workspaces:\n  - senders:\n      - {name: a, channel: sms, provider: twilio, address: '+15550100100', account: AC, auth_tokens: [t]}\n" +

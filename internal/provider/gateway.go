@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"replyflow/internal/config"
 	"replyflow/internal/message"
 )
 
@@ -21,8 +22,18 @@ type Gateway struct{}
 
 const gatewayProvider = "gateway"
 
+func init() { register(Gateway{}) }
+
 // Name implements Provider.
 func (Gateway) Name() string { return gatewayProvider }
+
+// Check implements Provider.
+func (Gateway) Check(sender config.Sender) (setting, problem string) {
+	if len(sender.AppSecrets) == 0 {
+		return "", "a gateway sender needs app_secrets, without which no signature can be checked"
+	}
+	return "", ""
+}
 
 // Endpoints implements Provider.
 func (Gateway) Endpoints() []Endpoint {

@@ -6,7 +6,9 @@ import (
 	"io"
 	"net/http"
 
+	"replyflow/internal/config"
 	"replyflow/internal/form"
+	"replyflow/internal/message"
 )
 
 // Meta carries WhatsApp messages through its Cloud API.
@@ -21,8 +23,21 @@ const (
 	metaUnreadable = "unreadable"
 )
 
+func init() { register(Meta{}) }
+
 // Name implements Provider.
 func (Meta) Name() string { return metaProvider }
+
+// Check implements Provider.
+func (Meta) Check(sender config.Sender) (setting, problem string) {
+	switch {
+	case sender.PhoneNumberID == "" || len(sender.AppSecrets) == 0:
+		return "", "a Meta sender needs phone_number_id and app_secrets, without which no signature can be checked"
+	case sender.Channel == string(message.SMS):
+		return "channel", "Meta sends WhatsApp messages only"
+	}
+	return "", ""
+}
 
 // Endpoints implements Provider.
 func (Meta) Endpoints() []Endpoint {

@@ -1,8 +1,8 @@
 // Package provider is what replyflow knows of the companies that carry messages:
 // how to believe and read what each one posts, and how to send through it.
 //
-// A provider is one implementation of Provider, in a file of its own, listed in
-// All. It reads requests into the canonical types of package message and keeps
+// A provider is one implementation of Provider, in a file of its own that registers
+// it. It reads requests into the canonical types of package message and keeps
 // its own words to itself. Reading is pure: no clock, no I/O.
 package provider
 
@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"replyflow/internal/config"
@@ -23,12 +24,24 @@ type Provider interface {
 	Name() string
 	// Endpoints are the addresses that the provider calls.
 	Endpoints() []Endpoint
+	// Check says what is wrong with a sender's settings: which one, empty for the
+	// sender as a whole, and why. Both are empty when nothing is.
+	Check(sender config.Sender) (setting, problem string)
 	// Send asks the provider to send a message. It fails with a SendError.
 	Send(ctx context.Context, client *http.Client, sender Sender, out Outgoing) (Sent, error)
 }
 
+// providers are filled by init functions only: each file registers its own.
+var providers []Provider
+
+// register makes a provider known, here and to the configuration.
+func register(p Provider) {
+	providers = append(providers, p)
+	config.RegisterProvider(config.Provider{Name: p.Name(), Check: p.Check})
+}
+
 // All are the providers.
-func All() []Provider { return []Provider{Twilio{}, Meta{}, Gateway{}} }
+func All() []Provider { return slices.Clone(providers) }
 
 // Named finds a provider by its name.
 func Named(name string) (Provider, bool) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"replyflow/internal/config"
 	"replyflow/internal/form"
 	"replyflow/internal/message"
 )
@@ -16,8 +17,18 @@ type Twilio struct{}
 
 const twilioProvider = "twilio"
 
+func init() { register(Twilio{}) }
+
 // Name implements Provider.
 func (Twilio) Name() string { return twilioProvider }
+
+// Check implements Provider.
+func (Twilio) Check(sender config.Sender) (setting, problem string) {
+	if sender.Account == "" || len(sender.AuthTokens) == 0 {
+		return "", "a Twilio sender needs account and auth_tokens, without which no signature can be checked"
+	}
+	return "", ""
+}
 
 // Endpoints implements Provider.
 func (Twilio) Endpoints() []Endpoint {
