@@ -122,10 +122,12 @@ func (a *API) addCampaigns(api huma.API) {
 func (a *API) applyCampaign(ctx context.Context, in *applyInput) (*stateOutput, error) {
 	// The body's buffer is used again after the request.
 	source := string(in.RawBody)
-	definition, problems := definitions.Load(definitionFile(in.File, in.ContentType), []byte(source))
+	file := definitionFile(in.File, in.ContentType)
+	definition, problems := definitions.Load(file, []byte(source))
 	if problems.HasErrors() {
 		return nil, refuseDefinition(problems)
 	}
+	problems = append(problems, a.unknownSenders(caller(ctx), definition, file, source)...)
 	current, err := a.store.GetCampaign(ctx, caller(ctx), definition.Key)
 	if err == nil && current.Status == store.CampaignArchived {
 		return nil, huma.Error409Conflict("The campaign " + definition.Key + " is archived and takes no new version; apply the definition under another key.")

@@ -65,6 +65,24 @@ func TestUnknownSenderIsRefused(t *testing.T) {
 	b.must(http.StatusOK, "GET", "/api/v1/activity?sender=News", "")
 }
 
+// A campaign that waits for a sender which nobody has is applied, with a warning.
+func TestApplyWarnsOfUnknownSenders(t *testing.T) {
+	t.Parallel()
+	b := withSenders(t)
+	var told struct {
+		Problems []struct {
+			Line, Column  int
+			Path, Message string
+		}
+	}
+	b.must(http.StatusOK, "POST", "/api/v1/campaigns", "campaign: join\nname: Join\ntrigger:\n  inbound:\n    senders: [News, Newz]\nworkflow:\n  - exit: Done\n",
+		"Content-Type", "application/yaml").decode(t, &told)
+	if len(told.Problems) != 1 || told.Problems[0].Line != 5 || told.Problems[0].Column != 21 ||
+		told.Problems[0].Path != "trigger.inbound.senders[1]" || !strings.Contains(told.Problems[0].Message, "did you mean News?") {
+		t.Errorf("told %+v", told.Problems)
+	}
+}
+
 // A messaging service whose numbers keep consent of their own is asked number by
 // number, and recorded for all when it is named.
 func TestConsentByNumberOfAService(t *testing.T) {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -99,23 +98,12 @@ func (s *IntakeState) fails(now time.Time, err error) {
 	}
 }
 
-// answerTableError is answerError where an error that callers can't mend means that
-// the table can't be reached.
-func (a *API) answerTableError(ctx context.Context, doing, missing string, err error) error {
-	answer := a.answerError(ctx, doing, missing, err)
-	var status huma.StatusError
-	if errors.As(answer, &status) && status.GetStatus() == http.StatusInternalServerError {
-		return huma.Error503ServiceUnavailable("The intake table can't be reached now; replyflow intake status says since when. Try again later.")
-	}
-	return answer
-}
-
 func (a *API) listDead(ctx context.Context, in *deadInput) (*deadOutput, error) {
 	limited, cancel := context.WithTimeout(ctx, intakeTimeout)
 	defer cancel()
 	page, err := a.store.ListDeadIntake(limited, caller(ctx), in.Limit, in.Cursor)
 	if err != nil {
-		return nil, a.answerTableError(ctx, "reading the intake table", "", err)
+		return nil, a.answerError(ctx, "reading the intake table", "", err)
 	}
 	out := &deadOutput{}
 	out.Body.Next = page.Next
@@ -135,5 +123,5 @@ func (a *API) replayDead(ctx context.Context, in *replayInput) (*struct{}, error
 	if err == nil && a.wakeRelay != nil {
 		a.wakeRelay()
 	}
-	return nil, a.answerTableError(ctx, "putting the delivery back", "No delivery with this id was set aside.", err)
+	return nil, a.answerError(ctx, "putting the delivery back", "No delivery with this id was set aside.", err)
 }
