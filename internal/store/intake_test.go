@@ -269,4 +269,12 @@ func testIntakeLease(t *testing.T, s *Store) {
 	if got, err := s.TakeIntakeLease(t.Context(), "one", time.Second); err != nil || !got {
 		t.Errorf("after it was given back: %t, %v", got, err)
 	}
+	now = now.Add(time.Hour)
+	if got, err := s.TakeIntakeLease(t.Context(), "ahead", 10*time.Second); err != nil || !got {
+		t.Errorf("after its end: %t, %v", got, err)
+	}
+	now = now.Add(-time.Hour)
+	if got, err := s.TakeIntakeLease(t.Context(), "one", 10*time.Second); err != nil || !got {
+		t.Errorf("from somebody whose clock is an hour ahead: %t, %v", got, err)
+	}
 }
