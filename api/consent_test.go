@@ -14,18 +14,20 @@ import (
 	"replyflow/internal/message"
 )
 
-// withSenders is a bench whose workspace has two senders.
+// withSenders is a bench whose workspace has a few senders.
 func withSenders(t *testing.T) *bench {
+	t.Helper()
+	return withSendersOf(t, testSender("US", message.SMS, "+15550100100"), testSender("News", message.SMS, "+15550100200"), testSender("WA", message.WhatsApp, "+15550100300"))
+}
+
+func withSendersOf(t *testing.T, senders ...api.Sender) *bench {
 	t.Helper()
 	b := setup(t)
 	router := mux.NewRouter().UseEncodedPath()
 	api.New(api.Options{
 		Store: b.store, Catalogue: b.catalogue, History: b.history, Simulator: b.simulator,
 		Keys: []api.Key{api.NewKey("default", "test", testKey)}, Workspaces: testWorkspace, PublicURL: testWebhooks,
-		Senders: func(string) []api.Sender {
-			return []api.Sender{testSender("US", message.SMS, "+15550100100"), testSender("News", message.SMS, "+15550100200"), testSender("WA", message.WhatsApp, "+15550100300")}
-		},
-		Now: func() time.Time { return testNow },
+		Senders: func(string) []api.Sender { return senders }, Now: func() time.Time { return testNow },
 	}).Register(router)
 	server := httptest.NewServer(router)
 	t.Cleanup(server.Close)
@@ -87,25 +89,13 @@ func TestApplyWarnsOfUnknownSenders(t *testing.T) {
 // number, and recorded for all when it is named.
 func TestConsentByNumberOfAService(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
-	router := mux.NewRouter().UseEncodedPath()
-	api.New(api.Options{
-		Store: b.store, Catalogue: b.catalogue, History: b.history, Simulator: b.simulator,
-		Keys: []api.Key{api.NewKey("default", "test", testKey)}, Workspaces: testWorkspace, PublicURL: testWebhooks,
-		Senders: func(string) []api.Sender {
-			var found []api.Sender
-			for _, number := range []string{"+15550100101", "+15550100102"} {
-				sender := testSender("Pool", message.SMS, number)
-				sender.Service = "MG00000000000000000000000000000001"
-				found = append(found, sender)
-			}
-			return found
-		},
-		Now: func() time.Time { return testNow },
-	}).Register(router)
-	server := httptest.NewServer(router)
-	t.Cleanup(server.Close)
-	b.url = server.URL
+	var pool []api.Sender
+	for _, number := range []string{"+15550100101", "+15550100102"} {
+		sender := testSender("Pool", message.SMS, number)
+		sender.Service = "MG00000000000000000000000000000001"
+		pool = append(pool, sender)
+	}
+	b := withSendersOf(t, pool...)
 	b.must(http.StatusCreated, "PUT", "/api/v1/people/ann", `{"attributes":{"phone":"555-010-0123"}}`)
 	for sender, want := range map[string]int{"+15550100102": 1, "MG00000000000000000000000000000001": 2} {
 		var told optOuts
