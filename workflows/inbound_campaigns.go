@@ -34,10 +34,7 @@ func (m *inboundMessage) startCampaigns(ctx workflow.Context) error {
 }
 
 func (m *inboundMessage) startCampaign(ctx workflow.Context, campaign definitions.Matched) error {
-	campaign.Event.Payload = m.in.Raw
-	if len(campaign.Event.Payload) == 0 {
-		campaign.Event.Payload = json.RawMessage(`{}`)
-	}
+	campaign.Event.Payload = payloadOf(m.in.Raw)
 	in := CampaignRunInput{
 		Workspace: m.in.Sender.Workspace, Version: campaign.Version, Definition: campaign.Definition,
 		Event: campaign.Event, Message: campaign.Message, Person: m.person(), Sender: m.in.Sender.Name,
@@ -50,6 +47,18 @@ func (m *inboundMessage) startCampaign(ctx workflow.Context, campaign definition
 	}
 	m.runs = append(m.runs, RunID(campaign.Definition.Key, campaign.Event.Key))
 	return nil
+}
+
+// payloadOf is what the provider sent, as the object that a trigger always is: of
+// what was too long to keep, a text is left.
+func payloadOf(raw json.RawMessage) json.RawMessage {
+	switch {
+	case len(raw) == 0:
+		return json.RawMessage(`{}`)
+	case raw[0] != '{':
+		return json.RawMessage(`{"raw":` + string(raw) + `}`)
+	}
+	return raw
 }
 
 // childOptions are startOptions for a run that another workflow starts.

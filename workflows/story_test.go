@@ -8,6 +8,16 @@ import (
 	"replyflow/internal/message"
 )
 
+// TestPayloadIsAnObject: a trigger's fields are looked up in it.
+func TestPayloadIsAnObject(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{"": "{}", `{"a":1}`: `{"a":1}`, `"cut off…"`: `{"raw":"cut off…"}`} {
+		if got := string(payloadOf([]byte(raw))); got != want {
+			t.Errorf("%s becomes %s, want %s", raw, got, want)
+		}
+	}
+}
+
 // TestStories: what an operator reads of a message, in one line.
 func TestStories(t *testing.T) {
 	t.Parallel()
