@@ -134,7 +134,7 @@ func (a *Activities) answerFailed(ctx context.Context, sender sender, in inbound
 	if !known || failed.Retry {
 		return inbound.AnswerKeywordResult{}, a.answerLater(ctx, sender, in, err)
 	}
-	end := store.SendResult{Status: "failed", ErrorCode: failed.Code, Why: failed.Error(), At: a.now(), OptOut: failed.OptOut, Scope: sender.Scope(in.Message.To)}
+	end := store.SendResult{Status: "failed", ErrorCode: failed.Code, Why: failed.Error(), At: a.now(), Address: in.Address, OptOut: failed.OptOut, Scope: sender.Scope(in.Message.To)}
 	result := inbound.AnswerKeywordResult{Reason: "refused", Why: "not answered: the provider refused: " + failed.Error()}
 	if failed.Unsure {
 		end.Status = store.SendUnknown

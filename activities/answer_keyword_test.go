@@ -196,3 +196,25 @@ func optOut(t *testing.T, db *store.Store, sender provider.Sender) {
 		t.Fatal(err)
 	}
 }
+
+// Every attempt that Twilio may have taken gets its minute to show up: three lost
+// answers are not three messages.
+func TestTwilioIsAskedAfterEachAttempt(t *testing.T) {
+	t.Parallel()
+	twilio := providertest.NewTwilio(t)
+	twilio.Fail(providertest.ClosedBeforeTaking(), providertest.ClosedBeforeTaking(), providertest.ClosedBeforeTaking())
+	a, db, sender := answering(t, twilio)
+	if _, err := db.BeginSend(t.Context(), workspace.Key, store.Outbound{ID: "answer-h", Channel: message.SMS, Purpose: "answer_help", Now: time.Now().Add(-2 * time.Minute)}); err != nil {
+		t.Fatal(err)
+	}
+	sends := []int{}
+	for range 2 {
+		if result, err := a.AnswerKeyword(t.Context(), keyword(sender, "h", message.VerdictHelp, 0)); err == nil {
+			t.Errorf("got %+v", result)
+		}
+		sends = append(sends, twilio.Sends())
+	}
+	if sends[0] != 0 || sends[1] != 1 {
+		t.Errorf("after each attempt there were %v sends: the look-up and the next attempt are two", sends)
+	}
+}

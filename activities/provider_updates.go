@@ -25,8 +25,9 @@ func (a *Activities) RecordUpdates(ctx context.Context, in inbound.RecordUpdates
 }
 
 // scopeOf is the scope that a consent towards a sender gets, given at a number of it.
-func (a *Activities) scopeOf(ref message.SenderRef, number string) consent.Scope {
-	return a.senders.byName[senderKey{ref.Workspace, ref.Name}].Scope(number)
+func (a *Activities) scopeOf(ref message.SenderRef, number string) (consent.Scope, bool) {
+	sender, known := a.senders.byName[senderKey{ref.Workspace, ref.Name}]
+	return sender.Scope(number), known
 }
 
 // AttachMessages gives a person the anonymous messages of their number.

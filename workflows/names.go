@@ -73,7 +73,7 @@ func RunWorkflowID(workspace, campaign, key string) string {
 // InboundWorkflowID is the workflow id of an inbound message. Its own id holds no
 // personal data: a WhatsApp id, which contains the phone number, has been hashed.
 // A copy that waited while the message was started by another delivery has the
-// same id with /copy behind it.
+// same id with /copy and its arrival behind it.
 func InboundWorkflowID(m message.Inbound) string {
 	return "inbound/" + m.Sender.Workspace + "/" + string(m.Channel) + "/" + m.ID
 }

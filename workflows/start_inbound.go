@@ -3,6 +3,7 @@ package workflows
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
@@ -17,7 +18,8 @@ func StartInboundMessage(ctx context.Context, c client.Client, in InboundMessage
 	options := shortOptions(InboundWorkflowID(in.Message))
 	options.StaticSummary = channelName(in.Message.Channel) + " to " + in.Message.Sender.Name
 	if in.Copy {
-		options.ID += "/copy"
+		// Of several copies each is one: the earliest of them counts.
+		options.ID += "/copy/" + strconv.FormatInt(in.Message.ArrivedAt.UnixMicro(), 36)
 		options.StaticSummary += ", delivered again"
 	}
 	options.TypedSearchAttributes = temporal.NewSearchAttributes(SearchSender.ValueSet(in.Message.Sender.Name))

@@ -149,16 +149,14 @@ func effect(lane Lane, action Action) Effect {
 }
 
 // optIn is what a START does. It ends the provider's block when the provider acts
-// on it, and a wish of the same person that waits for a decision.
+// on it, and a wish of the same person that waits for a decision: also one that
+// another sender holds, or that is held by a policy of before.
 func (r *Rules) optIn(unblocks bool) []Effect {
 	effects := []Effect{effect(LaneKeyword, In)}
 	if unblocks {
 		effects = append(effects, effect(LaneBlock, In))
 	}
-	if r.policy.SoftOptOut == SoftReview {
-		effects = append(effects, effect(LaneReview, Lift))
-	}
-	return effects
+	return append(effects, effect(LaneReview, Lift))
 }
 
 func optOut(wide bool) Effect {

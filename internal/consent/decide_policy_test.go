@@ -14,6 +14,7 @@ var (
 	blockIn     = Effect{Lane: LaneBlock, Category: message.CategoryAll, Action: In}
 	blockLift   = Effect{Lane: LaneBlock, Category: message.CategoryAll, Action: Lift}
 	wideOut     = Effect{Lane: LaneKeyword, Category: message.CategoryAll, Action: Out, Wide: true}
+	reviewLift  = Effect{Lane: LaneReview, Category: message.CategoryAll, Action: Lift}
 	reviewOut   = Effect{Lane: LaneReview, Category: message.CategoryAll, Action: Out}
 )
 
@@ -48,18 +49,18 @@ func TestEffects(t *testing.T) {
 		{"tagged STOPALL", us(), tagged("STOPALL", message.VerdictOptOut), RuleProviderOptOut, message.VerdictOptOut, []Effect{wideOut}},
 		{"tagged STOP", us(), tagged("STOP", message.VerdictOptOut), RuleProviderOptOut, message.VerdictOptOut, []Effect{keywordOut}},
 		{"a provider's own word", us(), tagged("ENOUGH", message.VerdictOptOut), RuleProviderOptOut, message.VerdictOptOut, []Effect{keywordOut}},
-		{"tagged START", us(), tagged("START", message.VerdictOptIn), RuleProviderOptIn, message.VerdictOptIn, []Effect{keywordIn, blockIn}},
-		{"tagged YES", us(), tagged("YES", message.VerdictOptIn), RuleProviderOptIn, message.VerdictOptIn, []Effect{keywordIn, blockIn}},
+		{"tagged START", us(), tagged("START", message.VerdictOptIn), RuleProviderOptIn, message.VerdictOptIn, []Effect{keywordIn, blockIn, reviewLift}},
+		{"tagged YES", us(), tagged("YES", message.VerdictOptIn), RuleProviderOptIn, message.VerdictOptIn, []Effect{keywordIn, blockIn, reviewLift}},
 		{"tagged HELP", us(), tagged("HELP", message.VerdictHelp), RuleProviderHelp, message.VerdictHelp, nil},
 		{"tagged STOP, text START", us(), tagged("START", message.VerdictOptOut), RuleProviderOptOut, message.VerdictOptOut, []Effect{keywordOut}},
 		{"tagged START, text STOP", us(), tagged("STOP", message.VerdictOptIn), RuleConflict, message.VerdictOptOut, []Effect{keywordOut}},
 		{"tagged HELP, text STOP", us(), tagged("stop.", message.VerdictHelp), RuleConflict, message.VerdictOptOut, []Effect{keywordOut}},
-		{"START", us(), text("START"), RuleKeywordOptIn, message.VerdictOptIn, []Effect{keywordIn, blockIn}},
-		{"unstop", us(), text("unstop"), RuleKeywordOptIn, message.VerdictOptIn, []Effect{keywordIn, blockIn}},
-		{"START that Twilio doesn't match", us(), text("Start!"), RuleKeywordOptIn, message.VerdictOptIn, []Effect{keywordIn}},
-		{"START on a short code", us(), on(text("START"), "12345"), RuleKeywordOptIn, message.VerdictOptIn, []Effect{keywordIn}},
-		{"START, toll-free", us(), on(text("START"), "+18005550100"), RuleKeywordOptIn, message.VerdictOptIn, []Effect{keywordIn, blockIn}},
-		{"START at Meta", meta, text("START"), RuleKeywordOptIn, message.VerdictOptIn, []Effect{keywordIn}},
+		{"START", us(), text("START"), RuleKeywordOptIn, message.VerdictOptIn, []Effect{keywordIn, blockIn, reviewLift}},
+		{"unstop", us(), text("unstop"), RuleKeywordOptIn, message.VerdictOptIn, []Effect{keywordIn, blockIn, reviewLift}},
+		{"START that Twilio doesn't match", us(), text("Start!"), RuleKeywordOptIn, message.VerdictOptIn, []Effect{keywordIn, reviewLift}},
+		{"START on a short code", us(), on(text("START"), "12345"), RuleKeywordOptIn, message.VerdictOptIn, []Effect{keywordIn, reviewLift}},
+		{"START, toll-free", us(), on(text("START"), "+18005550100"), RuleKeywordOptIn, message.VerdictOptIn, []Effect{keywordIn, blockIn, reviewLift}},
+		{"START at Meta", meta, text("START"), RuleKeywordOptIn, message.VerdictOptIn, []Effect{keywordIn, reviewLift}},
 		{"YES", us(), text("YES"), RuleAnswer, message.VerdictNone, []Effect{keywordLift, blockLift}},
 		{"Yes!", us(), text("Yes!"), RuleAnswer, message.VerdictNone, []Effect{keywordLift}},
 		{"YES, toll-free number", us(), on(text("YES"), "+18885550100"), RuleAnswer, message.VerdictNone, nil},
@@ -70,7 +71,7 @@ func TestEffects(t *testing.T) {
 		{"soft, review", review, text("stop texting me"), RuleSoftPhrase, message.VerdictNone, []Effect{reviewOut}},
 		{"soft, review, tagged START", review, tagged("stop texting me", message.VerdictOptIn), RuleConflict, message.VerdictNone, []Effect{reviewOut}},
 		{"soft, review, tagged HELP", review, tagged("stop texting me", message.VerdictHelp), RuleConflict, message.VerdictNone, []Effect{reviewOut}},
-		{"START, review", review, text("START"), RuleKeywordOptIn, message.VerdictOptIn, []Effect{keywordIn, blockIn, {Lane: LaneReview, Category: message.CategoryAll, Action: Lift}}},
+		{"START, review", review, text("START"), RuleKeywordOptIn, message.VerdictOptIn, []Effect{keywordIn, blockIn, reviewLift}},
 		{"soft, ignored", ignore, text("stop texting me"), RuleSoftPhrase, message.VerdictNone, nil},
 		{"hard, whatever the policy", ignore, text("STOP"), RuleKeywordOptOut, message.VerdictOptOut, []Effect{keywordOut}},
 		{"near miss", us(), text("stop by tomorrow?"), RuleNearMiss, message.VerdictNone, nil},

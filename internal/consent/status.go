@@ -62,8 +62,9 @@ func Status(rows []Row, target Target) State {
 	return in
 }
 
-// Waits reports whether a wish waits for a decision, whatever else blocks.
-func Waits(rows []Row, target Target) bool { return laneState(rows, target, LaneReview).OptedOut }
+// Waiting is the state of a wish that waits for a decision, whatever else blocks; it
+// isn't opted out when none does.
+func Waiting(rows []Row, target Target) State { return laneState(rows, target, LaneReview) }
 
 // latest is the state with the later event. The first wins a tie: lanes come in
 // their own order.

@@ -36,14 +36,21 @@ func twilioSend(ctx context.Context, client *http.Client, sender Sender, out Out
 		if found || err != nil {
 			return sent, err
 		}
-		if time.Since(*out.AttemptedAt) < twilioSettle {
-			return Sent{}, &SendError{Retry: true, Unsure: true, Reason: "an earlier attempt may still show up at Twilio"}
-		}
-	}
-	if out.TooLate {
-		return Sent{}, neverTaken(twilioTitle)
+		return Sent{}, notFound(time.Since(*out.AttemptedAt), out.TooLate)
 	}
 	return api.create(ctx, form)
+}
+
+// notFound is for a message that Twilio doesn't list, so long after it was given
+// to it. Another attempt is one of its own, with a minute of its own to show up.
+func notFound(ago time.Duration, tooLate bool) *SendError {
+	switch {
+	case ago < twilioSettle:
+		return &SendError{Retry: true, Unsure: true, Reason: "an earlier attempt may still show up at Twilio"}
+	case tooLate:
+		return neverTaken(twilioTitle)
+	}
+	return &SendError{Retry: true, Reason: "Twilio didn't take the earlier attempt"}
 }
 
 // twilioAccount talks to the API of one account.

@@ -82,6 +82,14 @@ func (e *AttributeError) Is(target error) bool { return target == ErrInvalid }
 func (e *invalidError) Error() string        { return e.message }
 func (e *invalidError) Is(target error) bool { return target == ErrInvalid }
 
+// isLockedOut reports whether PostgreSQL ended a transaction for another one: a
+// deadlock, or an order of transactions that it couldn't keep.
+func isLockedOut(err error) bool {
+	const deadlock, serialization = "40P01", "40001"
+	var postgres *pgconn.PgError
+	return errors.As(err, &postgres) && (postgres.Code == deadlock || postgres.Code == serialization)
+}
+
 // translate turns driver errors into the sentinels, by code.
 func translate(err error) error {
 	if err == nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"replyflow/internal/consent"
@@ -121,10 +122,21 @@ type RecordConsent struct {
 }
 
 // RecordConsents writes consents that staff or another system records, all or none.
+// While a wish waits for a decision, a record that isn't about an earlier time is the
+// decision: an opt-out confirms it, and an opt-in dismisses it, which opts nobody in.
+// What waits is looked at before anything is written: one request may name several
+// senders of one scope.
 func (s *Store) RecordConsents(ctx context.Context, workspace string, records []RecordConsent) error {
 	return s.write(ctx, func(tx session) error {
-		for _, record := range records {
-			if err := tx.recordConsent(ctx, workspace, record); err != nil {
+		decides := make([]bool, len(records))
+		for i, record := range records {
+			var err error
+			if decides[i], err = tx.decides(ctx, workspace, record); err != nil {
+				return err
+			}
+		}
+		for i, record := range records {
+			if err := tx.recordConsent(ctx, workspace, record, decides[i]); err != nil {
 				return err
 			}
 		}
@@ -132,38 +144,52 @@ func (s *Store) RecordConsents(ctx context.Context, workspace string, records []
 	})
 }
 
-// recordConsent records a consent. While a wish waits for a decision, this is the
-// decision: an opt-out confirms it, and an opt-in dismisses it, which opts nobody in.
-func (q session) recordConsent(ctx context.Context, workspace string, record RecordConsent) error {
-	if err := q.lockAddress(ctx, workspace, record.Address); err != nil {
-		return err
+// decides reports whether the record decides a wish that waits for it.
+func (q session) decides(ctx context.Context, workspace string, record RecordConsent) (bool, error) {
+	if err := q.lockAddress(ctx, workspace, record.Address); err != nil || record.Category != message.CategoryAll {
+		return false, err
 	}
-	waits, err := q.waits(ctx, workspace, record)
+	rows, err := q.consentRows(ctx, workspace, record.Channel, record.Address)
 	if err != nil {
-		return err
+		return false, err
 	}
+	target := consent.Target{Scopes: []consent.Scope{record.Scope, consent.WorkspaceScope}, Category: message.CategoryAll}
+	wish := consent.Waiting(rows, target)
+	if !wish.OptedOut && record.Person != "" {
+		if wish, err = q.wishBefore(ctx, workspace, record, target); err != nil {
+			return false, err
+		}
+	}
+	return wish.OptedOut && !cut(record.EffectiveAt).Before(*wish.Since), nil
+}
+
+// wishBefore is a wish that the person brought along from a number before.
+func (q session) wishBefore(ctx context.Context, workspace string, record RecordConsent, target consent.Target) (consent.State, error) {
+	row, err := q.findPerson(ctx, workspace, record.Person, "")
+	if errors.Is(err, ErrNotFound) {
+		return consent.State{}, nil
+	}
+	if err != nil {
+		return consent.State{}, err
+	}
+	known, err := q.personConsent(ctx, workspace, Person{ID: row.ID, InternalID: row.InternalID, Phone: row.Phone})
+	return known.waiting(record.Channel, target), err
+}
+
+func (q session) recordConsent(ctx context.Context, workspace string, record RecordConsent, decides bool) error {
 	rule, verdict := "staff_opt_out", message.VerdictOptOut
 	if record.Action == consent.In {
 		rule, verdict = "staff_opt_in", message.VerdictOptIn
 	}
-	if !waits || record.Action == consent.Out {
+	if !decides || record.Action == consent.Out {
 		entry := record.entry(workspace, rule, consent.LaneStaff, record.Action, record.EffectiveAt)
-		if err := q.recordChange(ctx, entry, Evidence{Given: record.Evidence}, record.logged(rule, verdict)); err != nil || !waits {
+		if err := q.recordChange(ctx, entry, Evidence{Given: record.Evidence}, record.logged(rule, verdict)); err != nil || !decides {
 			return err
 		}
 	}
 	rule = "staff_decided"
 	return q.recordChange(ctx, record.entry(workspace, rule, consent.LaneReview, consent.Lift, record.Now),
 		Evidence{Given: record.Evidence}, record.logged(rule, message.VerdictNone))
-}
-
-// waits reports whether the record decides a wish that waits for it.
-func (q session) waits(ctx context.Context, workspace string, record RecordConsent) (bool, error) {
-	if record.Category != message.CategoryAll {
-		return false, nil
-	}
-	rows, err := q.consentRows(ctx, workspace, record.Channel, record.Address)
-	return consent.Waits(rows, consent.Target{Scopes: []consent.Scope{record.Scope, consent.WorkspaceScope}, Category: message.CategoryAll}), err
 }
 
 func (r RecordConsent) entry(workspace, rule string, lane consent.Lane, action consent.Action, at time.Time) ledgerEntry {

@@ -39,15 +39,29 @@ func (p PersonConsent) State(channel message.Channel, target consent.Target) con
 	return own
 }
 
+// waiting is the wish of the person's that waits for a decision, said at a number
+// before.
+func (p PersonConsent) waiting(channel message.Channel, target consent.Target) consent.State {
+	for _, number := range p.former {
+		if wish := consent.Waiting(number[channel], target); wish.OptedOut {
+			return wish
+		}
+	}
+	return consent.State{}
+}
+
 // GetPersonConsent reads what the consent of a person derives from: what was said
 // at their number, by whomever; and the opt-outs of numbers that they had before,
 // which follow them until a fresh opt-in at a number of theirs. An opt-in that is
 // older than their having the number was somebody else's: it ends that somebody's
 // opt-outs and opts nobody else in.
 func (s *Store) GetPersonConsent(ctx context.Context, workspace string, person Person) (PersonConsent, error) {
+	return s.read().personConsent(ctx, workspace, person)
+}
+
+func (q session) personConsent(ctx context.Context, workspace string, person Person) (PersonConsent, error) {
 	const got = "SELECT phone_since FROM people WHERE workspace = ? AND internal_id = ?"
 	found := PersonConsent{rows: map[message.Channel][]consent.Row{}}
-	q := s.read()
 	var since []moment
 	if err := q.list(ctx, &since, got, workspace, person.InternalID); err != nil {
 		return found, err

@@ -131,6 +131,9 @@ func (q session) followNumber(ctx context.Context, entry ledgerEntry) error {
 		followed := entry
 		followed.address, followed.source, followed.sourceID = change.After, sourceIdentity, change.Key+"/"+entry.sourceID
 		followed.event.ID, followed.rule, followed.actor = followed.sourceID, "number_changed", "provider"
+		if err := q.lockAddress(ctx, entry.workspace, change.After); err != nil {
+			return err
+		}
 		if _, err := q.addToLedger(ctx, followed); err != nil {
 			return err
 		}

@@ -538,4 +538,4 @@ func testOptOutsFollowNewNumber(t *testing.T, s *Store) {
 }
 
 // scopeOfTest is the scope of every consent that a provider reports in tests.
-func scopeOfTest(message.SenderRef, string) consent.Scope { return testScopes[0] }
+func scopeOfTest(message.SenderRef, string) (consent.Scope, bool) { return testScopes[0], true }

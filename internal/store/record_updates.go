@@ -15,14 +15,16 @@ import (
 )
 
 // ScopeOf says what a consent towards a sender covers, given at one of its numbers;
-// number is empty where the provider doesn't say which.
-type ScopeOf func(sender message.SenderRef, number string) consent.Scope
+// number is empty where the provider doesn't say which. It is false for a sender that
+// isn't configured.
+type ScopeOf func(sender message.SenderRef, number string) (consent.Scope, bool)
 
 // RecordUpdates writes what a provider reported beside messages, in one
 // transaction, each update once.
 func (s *Store) RecordUpdates(ctx context.Context, workspace message.Workspace, updates []message.Update, scope ScopeOf, now time.Time) (inbound.RecordUpdatesResult, error) {
 	var result inbound.RecordUpdatesResult
 	err := s.write(ctx, func(tx session) error {
+		result = inbound.RecordUpdatesResult{}
 		if err := tx.lockUpdates(ctx, workspace.Key); err != nil {
 			return err
 		}
@@ -116,7 +118,11 @@ func (u updater) recordStatus(ctx context.Context, update message.Update, status
 	if sent.SenderName != "" {
 		sender = message.SenderRef{Workspace: u.workspace.Key, Name: sent.SenderName, Address: sent.Sender}
 	}
-	own := u.scope(sender, status.From)
+	own, known := u.scope(sender, status.From)
+	if !known {
+		// It was renamed or taken away since.
+		own, _ = u.scope(update.Sender, status.From)
+	}
 	u.result.OptedOut++
 	return u.recordBlock(ctx, u.workspace.Key, sent, *status.OptOut, own, status.ErrorCode, update.Key, u.now)
 }
@@ -125,7 +131,7 @@ func (u updater) recordStatus(ctx context.Context, update message.Update, status
 // have sent it: then the status alone says whom it was for.
 func (u updater) findSent(ctx context.Context, update message.Update, status message.DeliveryStatus) (sentMessage, error) {
 	const (
-		columns = `SELECT id, channel, sender, sender_name, address, effective_at, status, purpose,
+		columns = `SELECT id, channel, sender, sender_name, address, effective_at, status, purpose, provider_id,
 			(SELECT p.id FROM people p WHERE p.workspace = messages.workspace AND p.internal_id = messages.person) AS person
 			FROM messages WHERE workspace = ? AND direction = 'out' AND `
 		byOurs  = columns + "id = ?"
@@ -138,6 +144,10 @@ func (u updater) findSent(ctx context.Context, update message.Update, status mes
 	}
 	if errors.Is(err, ErrNotFound) && status.ProviderID != "" {
 		err = u.get(ctx, &sent, byTheir, u.workspace.Key, storable(status.ProviderID))
+	}
+	if err == nil && sent.Address == "" {
+		// Whom it was for has been erased; the provider knows.
+		sent.Address, err = u.consentAddress(ctx, update.Channel, status.To, status.Aliases)
 	}
 	if !errors.Is(err, ErrNotFound) {
 		return sent, err
@@ -156,7 +166,7 @@ func (u updater) moveSent(ctx context.Context, sent sentMessage, status message.
 	const statement = `UPDATE messages SET status = ?, error_code = ?, provider_id = CASE WHEN provider_id = '' THEN ? ELSE provider_id END
 		WHERE workspace = ? AND id = ?`
 	_, err := u.exec(ctx, statement, storable(status.Status), storable(status.ErrorCode), storable(status.ProviderID), u.workspace.Key, sent.ID)
-	if err != nil || !slices.Contains([]string{sendBegun, sendPutOff, SendUnknown}, sent.Status) {
+	if err != nil || sent.ProviderID != "" || !slices.Contains([]string{sendBegun, sendPutOff, SendUnknown}, sent.Status) {
 		return err
 	}
 	return u.logAnswer(ctx, u.workspace.Key, sent, SendResult{
@@ -181,7 +191,7 @@ func (u updater) recordPreference(ctx context.Context, update message.Update, pr
 			return err
 		}
 	}
-	own := u.scope(update.Sender, "")
+	own, _ := u.scope(update.Sender, "")
 	action, rule := consent.Out, "provider_preference_stop"
 	if preference.Verdict == message.VerdictOptIn {
 		action, rule = consent.In, "provider_preference_resume"

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,7 +79,7 @@ func (q session) keepEarliest(ctx context.Context, workspace, address string, m 
 		take   = "UPDATE messages SET effective_at = ? WHERE workspace = ? AND id = ? AND effective_at > ?"
 		move   = "UPDATE consent_ledger SET effective_at = ? WHERE workspace = ? AND source = ? AND source_id = ? AND effective_at > ?"
 	)
-	if err := q.lockAddress(ctx, workspace, address); err != nil {
+	if err := q.lockAddressesOf(ctx, workspace, address, m.ID); err != nil {
 		return err
 	}
 	arrived, effective := q.store.dialect.time(m.ArrivedAt), q.store.dialect.time(cut(m.EffectiveAt()))
@@ -93,6 +94,24 @@ func (q session) keepEarliest(ctx context.Context, workspace, address string, m 
 		return err
 	}
 	return q.deriveStatus(ctx, workspace, m.ID)
+}
+
+// lockAddressesOf locks every address at which the message said something: a name
+// that leads to a number now is another one than the message's own.
+func (q session) lockAddressesOf(ctx context.Context, workspace, address, id string) error {
+	const find = "SELECT DISTINCT address FROM consent_ledger WHERE workspace = ? AND source = ? AND source_id = ?"
+	var addresses []string
+	if err := q.list(ctx, &addresses, find, workspace, sourceMessage, id); err != nil {
+		return err
+	}
+	addresses = append(addresses, address)
+	slices.Sort(addresses)
+	for _, each := range slices.Compact(addresses) {
+		if err := q.lockAddress(ctx, workspace, each); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // deriveStatus writes the statuses that a message had a part in again, from the

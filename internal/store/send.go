@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -129,6 +130,9 @@ type SendResult struct {
 	// Why says, when it wasn't sent, or may not have been, what the reason was.
 	Why string
 	At  time.Time
+	// Address is the consent address of whom it was for: an erasure may have taken it
+	// out of the message meanwhile.
+	Address string
 	// OptOut is set when the provider refused because the person has opted out.
 	OptOut *message.ProviderOptOut
 	// Scope is what such an opt-out covers.
@@ -139,7 +143,7 @@ type SendResult struct {
 // reports takes effect at the time of the first attempt.
 func (s *Store) EndSend(ctx context.Context, workspace, id string, result SendResult) error {
 	const (
-		find = `SELECT m.id, m.channel, m.sender, m.sender_name, m.address, m.effective_at, m.status, m.purpose, p.id AS person
+		find = `SELECT m.id, m.channel, m.sender, m.sender_name, m.address, m.effective_at, m.status, m.purpose, m.provider_id, p.id AS person
 			FROM messages m LEFT JOIN people p ON p.workspace = m.workspace AND p.internal_id = m.person
 			WHERE m.workspace = ? AND m.id = ? AND m.direction = 'out'`
 		finish = "UPDATE messages SET provider_id = ?, status = ?, error_code = ? WHERE workspace = ? AND id = ? AND status IN ('" + sendBegun + "', '" + sendPutOff + "')"
@@ -163,7 +167,8 @@ func (s *Store) EndSend(ctx context.Context, workspace, id string, result SendRe
 				return err
 			}
 		}
-		if result.OptOut == nil {
+		row.Address = cmp.Or(row.Address, storable(result.Address))
+		if result.OptOut == nil || row.Address == "" {
 			return nil
 		}
 		return tx.recordBlock(ctx, workspace, row, *result.OptOut, result.Scope, result.ErrorCode, id, result.At)
@@ -177,6 +182,7 @@ type sentMessage struct {
 	Sender  string          `db:"sender"`
 	// SenderName is empty for a message that another system sent.
 	SenderName string  `db:"sender_name"`
+	ProviderID string  `db:"provider_id"`
 	Address    string  `db:"address"`
 	SentAt     moment  `db:"effective_at"`
 	Status     string  `db:"status"`

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -50,8 +51,31 @@ type session struct {
 
 func (s *Store) read() session { return session{store: s, on: s.reader} }
 
-// write runs a function in a transaction, which ends with the function's error.
+// How often a transaction is run again that another one has locked out, and how long
+// it waits at most before that.
+const (
+	lockOuts     = 3
+	lockOutPause = 50 * time.Millisecond
+)
+
+// write runs a function in a transaction, which ends with the function's error. It is
+// run again when PostgreSQL ended it in favour of another one.
 func (s *Store) write(ctx context.Context, fn func(session) error) error {
+	for range lockOuts {
+		err := s.writeOnce(ctx, fn)
+		if !isLockedOut(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(rand.N(lockOutPause)):
+		}
+	}
+	return s.writeOnce(ctx, fn)
+}
+
+func (s *Store) writeOnce(ctx context.Context, fn func(session) error) error {
 	tx, err := s.writer.BeginTxx(ctx, nil)
 	if err != nil {
 		return translate(err)

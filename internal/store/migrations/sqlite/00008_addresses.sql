@@ -20,6 +20,12 @@ ALTER TABLE former_numbers ADD COLUMN address text GENERATED ALWAYS AS (CASE
 ALTER TABLE former_numbers ADD COLUMN since text;
 CREATE INDEX former_numbers_address ON former_numbers (workspace, address, left_at);
 
+-- Who changed numbers before got the present one when they left the one before.
+UPDATE people SET phone_since = (SELECT max(f.left_at) FROM former_numbers f
+    WHERE f.workspace = people.workspace AND f.person = people.internal_id);
+UPDATE former_numbers SET since = (SELECT max(e.left_at) FROM former_numbers e
+    WHERE e.workspace = former_numbers.workspace AND e.person = former_numbers.person AND e.left_at < former_numbers.left_at);
+
 DROP TRIGGER people_phone_left;
 DROP TRIGGER people_phone_changed;
 DROP TRIGGER people_phone_new;
