@@ -133,7 +133,7 @@ func TestIntakeStatusInAnOutage(t *testing.T) {
 		t.Errorf("as JSON: %s%s", answer.stdout, answer.stderr)
 	}
 	runCommand(t, "intake", "dead", "--server", s.url, "--api-key", terminalKey, "--data-dir", t.TempDir()).
-		check(t, 1, "The intake table can't be reached now")
+		check(t, 1, "The database can't be reached at the moment")
 	if _, metrics := s.get("/metrics"); strings.Contains(metrics, `waiting_entries{sink="table"}`) ||
 		!strings.Contains(metrics, `replyflow_intake_waiting_entries{sink="spool"} 1`) || !strings.Contains(metrics, `sink_failing{sink="table"} 1`) {
 		t.Errorf("metrics in the outage:\n%s", metrics)

@@ -36,8 +36,14 @@ func Unavailable(err error) bool {
 	}
 	var connecting *pgconn.ConnectError
 	var network net.Error
-	return errors.As(err, &connecting) || errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) ||
+	return errors.As(err, &connecting) || errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || isClosed(err) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// isClosed reports whether the process has closed the database, as at its end. The
+// library has no name for that error.
+func isClosed(err error) bool {
+	return errors.Is(err, sql.ErrConnDone) || err != nil && strings.HasSuffix(err.Error(), "sql: database is closed")
 }
 
 // BatchLimitError says that a batch update matches more people than it may
