@@ -76,7 +76,12 @@ func (p metaPart) readSystem(read metaInbound, raw json.RawMessage) {
 		p.addIdentity(message.IdentityChange{Previous: previous, Current: userAlias(read.System.UserID)}, read.ID, raw)
 	}
 	if previous, current := read.UserID, read.System.UserID; previous != "" && current != "" && previous != current {
-		p.addIdentity(message.IdentityChange{Previous: userAlias(previous), Current: userAlias(current)}, read.ID, raw)
+		change := message.IdentityChange{Previous: userAlias(previous), Current: userAlias(current)}
+		if isDigits(string(read.System.WAID)) {
+			// The new id goes with the new number.
+			change.Also = []message.Alias{{Kind: message.AliasWAID, Value: string(read.System.WAID)}}
+		}
+		p.addIdentity(change, read.ID, raw)
 	}
 	if previous, current := read.From, read.System.WAID; isDigits(string(previous)) && isDigits(string(current)) && previous != current {
 		p.addIdentity(message.IdentityChange{

@@ -28,6 +28,7 @@ func init() {
 	suite["campaigns of a message"] = testCampaignsAreNotedOnce
 	suite["block of a user id"] = testBlockOfAName
 	suite["user ids follow a new number"] = testNamesFollowANewNumber
+	suite["user ids heard of late"] = testNamesHeardOfLate
 }
 
 // testAddressOfNumber: the database and the phone package agree on the one form of
@@ -360,5 +361,37 @@ func testNamesFollowANewNumber(t *testing.T, s *Store) {
 		if err != nil || state.OptedOut != out {
 			t.Errorf("%s is %+v, %v", number, state, err)
 		}
+	}
+}
+
+// testNamesHeardOfLate: who an id belongs to is the same in whatever order it is heard.
+func testNamesHeardOfLate(t *testing.T, s *Store) {
+	alias := func(kind message.AliasKind, value string) message.Alias {
+		return message.Alias{Kind: kind, Value: value}
+	}
+	heard := func(key string, change message.IdentityChange) {
+		t.Helper()
+		if _, err := s.RecordUpdates(t.Context(), workspace, []message.Update{{Key: key, Channel: message.WhatsApp, ArrivedAt: noon, Identity: &change}}, scopeOfTest, noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The new id comes with a number before the change of ids is heard of.
+	mustRecord(t, s, whatsapp(said{"m1", consent.Out, 0, false}, "bsuid:U1", "U1"))
+	mustRecord(t, s, whatsapp(said{"m2", "", 10, false}, annNumber, "U2"))
+	heard("k1", message.IdentityChange{Previous: alias(message.AliasBSUID, "U1"), Current: alias(message.AliasBSUID, "U2")})
+	// The system message that tells of a new number is recorded after what it tells.
+	heard("k2", message.IdentityChange{
+		Previous: alias(message.AliasBSUID, "U3"), Current: alias(message.AliasBSUID, "U4"), Also: []message.Alias{alias(message.AliasWAID, "15550100999")},
+	})
+	system := whatsapp(said{"m3", "", 20, false}, "+15550100666", "U3")
+	system.Input.Message.Kind = message.KindSystem
+	mustRecord(t, s, system)
+	found, err := s.ResolvePeople(t.Context(), inbound.ResolvePeopleInput{Workspace: workspace.Key, Channel: message.WhatsApp, Address: "bsuid:U4", Aliases: []message.Alias{alias(message.AliasBSUID, "U4")}})
+	if err != nil || found.Address != otherNumber {
+		t.Errorf("U4 leads to %+v, %v", found, err)
+	}
+	state, err := s.ConsentState(t.Context(), workspace.Key, message.WhatsApp, annNumber, testTarget)
+	if err != nil || !state.OptedOut {
+		t.Errorf("the STOP under U1 is %+v, %v", state, err)
 	}
 }

@@ -13,7 +13,8 @@ import (
 // that led to somebody without a number leads to the number now.
 func (r recorder) learnAliases(ctx context.Context) error {
 	m := r.message()
-	if r.Input.Sender.E164 == "" {
+	if r.Input.Sender.E164 == "" || m.Kind == message.KindSystem {
+		// A system message comes from the number and the id of before.
 		return nil
 	}
 	for _, alias := range m.Aliases {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"replyflow/internal/consent"
 	"replyflow/internal/message"
@@ -26,6 +27,16 @@ func (u updater) recordIdentity(ctx context.Context, update message.Update, chan
 	}
 	if address == "" || change.Current.Value == "" {
 		return nil
+	}
+	if strings.HasPrefix(address, namelessPrefix) {
+		// The new id may have come with a number before this was heard.
+		known, err := u.consentAddress(ctx, update.Channel, "", []message.Alias{change.Current})
+		if err != nil {
+			return err
+		}
+		if !strings.HasPrefix(known, namelessPrefix) {
+			address = known
+		}
 	}
 	for _, alias := range append([]message.Alias{change.Current, change.Previous}, change.Also...) {
 		if alias.Value == "" || alias.Kind == message.AliasPhone {
