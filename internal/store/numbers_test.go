@@ -29,6 +29,7 @@ func init() {
 	suite["block of a user id"] = testBlockOfAName
 	suite["user ids follow a new number"] = testNamesFollowANewNumber
 	suite["user ids heard of late"] = testNamesHeardOfLate
+	suite["a user id on another number"] = testNameOnAnotherNumber
 }
 
 // testAddressOfNumber: the database and the phone package agree on the one form of
@@ -393,5 +394,25 @@ func testNamesHeardOfLate(t *testing.T, s *Store) {
 	state, err := s.ConsentState(t.Context(), workspace.Key, message.WhatsApp, annNumber, testTarget)
 	if err != nil || !state.OptedOut {
 		t.Errorf("the STOP under U1 is %+v, %v", state, err)
+	}
+}
+
+// testNameOnAnotherNumber: somebody writes under a known id from another number. What
+// they opted out of comes along, in whatever order the two messages are recorded.
+func testNameOnAnotherNumber(t *testing.T, s *Store) {
+	stop, hello := whatsapp(said{"m1", consent.Out, 0, false}, annNumber, "U1"), whatsapp(said{"m2", "", 10, false}, otherNumber, "U1")
+	late := whatsapp(said{"m3", "", 5, false}, annNumber, "U1")
+	for _, record := range []RecordMessage{stop, hello, late} {
+		mustRecord(t, s, record)
+	}
+	state, err := s.ConsentState(t.Context(), workspace.Key, message.WhatsApp, otherNumber, testTarget)
+	if err != nil || !state.OptedOut {
+		t.Errorf("at the other number %+v, %v", state, err)
+	}
+	found, err := s.ResolvePeople(t.Context(), inbound.ResolvePeopleInput{
+		Workspace: workspace.Key, Channel: message.WhatsApp, Address: "bsuid:U1", Aliases: []message.Alias{{Kind: message.AliasBSUID, Value: "U1"}},
+	})
+	if err != nil || found.Address != otherNumber {
+		t.Errorf("U1 leads to %s, %v", found.Address, err)
 	}
 }

@@ -69,6 +69,12 @@ func (u updater) recordNewNumber(ctx context.Context, update message.Update, cha
 	if before == "" || after == "" || before == after {
 		return nil
 	}
+	return u.moveNumber(ctx, update, change, before, after)
+}
+
+// moveNumber lets what somebody opted out of at a number, and their names, go with
+// them to another one.
+func (u updater) moveNumber(ctx context.Context, update message.Update, change message.IdentityChange, before, after string) error {
 	if err := u.moveNames(ctx, update.Channel, before, after, change.Previous); err != nil {
 		return err
 	}

@@ -187,7 +187,7 @@ func (u updater) recordPreference(ctx context.Context, update message.Update, pr
 		if strings.HasPrefix(address, namelessPrefix) || alias.Kind != message.AliasBSUID && alias.Kind != message.AliasParentBSUID {
 			continue
 		}
-		if err := u.addAlias(ctx, u.workspace.Key, update.Channel, alias, address); err != nil {
+		if _, err := u.addAlias(ctx, u.workspace.Key, update.Channel, alias, address); err != nil {
 			return err
 		}
 	}
